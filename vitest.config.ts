@@ -1,0 +1,11 @@
+import {defineConfig} from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{app,infra,stacks,loadtests,chaos}/**/*.test.ts'],
+    globalSetup: ['app/testing/global-setup.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    coverage: {provider: 'v8', include: ['app/**', 'infra/**', 'stacks/**', 'chaos/**'], reporter: ['text-summary', 'lcov']},
+  },
+});
