@@ -1,0 +1,56 @@
+import {HorizontalPodAutoscalerV2} from '@cdktf/provider-kubernetes/lib/horizontal-pod-autoscaler-v2/index.js';
+import {PodDisruptionBudgetV1} from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1/index.js';
+import type {Environment} from '../environment/schema.ts';
+import {Construct} from '../lib/cdk.ts';
+import {componentLabels, selectorLabels} from '../lib/labels.ts';
+import {componentName} from '../lib/names.ts';
+
+export interface AppAvailabilityProps {
+  readonly environmentName: string;
+  readonly environment: Environment;
+}
+
+/** How many pods there are under load, and how few a drain may leave. */
+export class AppAvailability extends Construct {
+  constructor(scope: Construct, id: string, {environmentName, environment: {namespace, app}}: AppAvailabilityProps) {
+    super(scope, id);
+    const name = componentName('app');
+    const labels = componentLabels(environmentName, 'app');
+    new HorizontalPodAutoscalerV2(this, 'autoscaler', {
+      metadata: {name, namespace, labels},
+      spec: {
+        minReplicas: app.minReplicas,
+        maxReplicas: app.maxReplicas,
+        scaleTargetRef: {apiVersion: 'apps/v1', kind: 'Deployment', name},
+        metric: [
+          {
+            type: 'Resource',
+            resource: {name: 'cpu', target: {type: 'Utilization', averageUtilization: app.targetCpuPercent}},
+          },
+        ],
+        behavior: {
+          // Up at once, by doubling: a burst of logins is over before a careful autoscaler has acted.
+          scaleUp: [
+            {
+              stabilizationWindowSeconds: 0,
+              selectPolicy: 'Max',
+              policy: [{type: 'Percent', value: 100, periodSeconds: 15}],
+            },
+          ],
+          // Down one pod a minute after 5 calm minutes: each pod that leaves drains connections.
+          scaleDown: [
+            {
+              stabilizationWindowSeconds: 300,
+              selectPolicy: 'Max',
+              policy: [{type: 'Pods', value: 1, periodSeconds: 60}],
+            },
+          ],
+        },
+      },
+    });
+    new PodDisruptionBudgetV1(this, 'disruption', {
+      metadata: {name, namespace, labels},
+      spec: {maxUnavailable: '1', selector: {matchLabels: selectorLabels('app')}},
+    });
+  }
+}

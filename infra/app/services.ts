@@ -1,0 +1,33 @@
+import {ServiceV1} from '@cdktf/provider-kubernetes/lib/service-v1/index.js';
+import type {Environment} from '../environment/schema.ts';
+import {Construct} from '../lib/cdk.ts';
+import {componentLabels, selectorLabels} from '../lib/labels.ts';
+import {componentName, peerServiceName, ports} from '../lib/names.ts';
+
+export interface AppServicesProps {
+  readonly environmentName: string;
+  readonly environment: Environment;
+}
+
+/** The address that callers use, and the list by which the pods find one another. */
+export class AppServices extends Construct {
+  constructor(scope: Construct, id: string, {environmentName, environment: {namespace}}: AppServicesProps) {
+    super(scope, id);
+    const labels = componentLabels(environmentName, 'app');
+    const selector = selectorLabels('app');
+    new ServiceV1(this, 'service', {
+      metadata: {name: componentName('app'), namespace, labels},
+      spec: {selector, port: [{name: 'http', port: 80, targetPort: 'http', appProtocol: 'http'}]},
+    });
+    // Headless, and with pods that are not ready: a pod cut off from the store still is a peer.
+    new ServiceV1(this, 'peers', {
+      metadata: {name: peerServiceName, namespace, labels},
+      spec: {
+        selector,
+        clusterIp: 'None',
+        publishNotReadyAddresses: true,
+        port: [{name: 'http', port: ports.http, targetPort: 'http'}],
+      },
+    });
+  }
+}

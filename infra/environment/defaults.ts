@@ -1,0 +1,34 @@
+import type {Tree} from './layers.ts';
+
+/** What holds on every platform unless a preset or the file says otherwise. */
+export const defaults: Tree = {
+  preset: 'generic',
+  state: {backend: 'kubernetes', namespace: 'otp-state'},
+  images: {app: 'otp-service:0.1.0', redis: 'redis:8.0.2', pullPolicy: 'IfNotPresent', pullSecrets: []},
+  app: {
+    minReplicas: 3,
+    maxReplicas: 10,
+    targetCpuPercent: 70,
+    cpuRequestMillis: 250,
+    memoryMiB: 256,
+    // 5 s: kube-proxy and the usual controllers drop an endpoint within 1–3 s of its deletion.
+    drainDelaySeconds: 5,
+    shutdownTimeoutSeconds: 30,
+    logLevel: 'info',
+  },
+  service: {
+    clients: {
+      default: {apiKeys: [{id: 'first', sha256: {file: '/run/secrets/otp/api-key/sha256'}, scopes: ['verify']}]},
+    },
+  },
+  redis: {mode: 'single', maxMemoryMiB: 256, cpuRequestMillis: 250, storageGiB: 4},
+  exposure: {kind: 'ingress', annotations: {}, tls: false},
+  network: {
+    // 169.254.20.10 is the address that the node-local DNS cache of Kubernetes listens on.
+    dns: {namespace: 'kube-system', ports: [53], cidrs: ['169.254.20.10/32']},
+    prometheusNamespace: 'monitoring',
+    providerPorts: [443, 465, 587],
+    providerExceptions: [],
+  },
+  security: {fixedUids: true},
+};

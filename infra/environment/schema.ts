@@ -1,0 +1,142 @@
+import {type Static, type TProperties, Type} from 'typebox';
+import {presetNames} from './preset-names.ts';
+import {serviceSchema} from './service-schema.ts';
+
+const section = <P extends TProperties>(description: string, properties: P) =>
+  Type.Object(properties, {additionalProperties: false, description});
+
+const dnsLabel = (description: string) => Type.String({pattern: '^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$', description});
+const cidr = Type.String({
+  pattern: '^\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}$',
+  description: 'IPv4 network, such as 10.1.2.0/24',
+});
+const port = Type.Integer({minimum: 1, maximum: 65535});
+/** A tag or digest is required; `latest` is refused, because two nodes can then run different programs. */
+const image = (description: string) =>
+  Type.String({pattern: '^[a-z0-9][^\\s@]*(:(?!latest$)[\\w][\\w.-]*|@sha256:[a-f0-9]{64})$', description});
+
+const peer = Type.Union([
+  Type.Object({namespace: dnsLabel('Namespace of the pods')}, {additionalProperties: false}),
+  Type.Object({cidrs: Type.Array(cidr, {minItems: 1})}, {additionalProperties: false}),
+]);
+const providerException = Type.Union([
+  Type.Object(
+    {namespace: dnsLabel('Namespace of the pods'), ports: Type.Array(port, {minItems: 1})},
+    {additionalProperties: false},
+  ),
+  Type.Object({cidr, ports: Type.Array(port, {minItems: 1})}, {additionalProperties: false}),
+]);
+
+/** What a stack gets to see: every value present, from the file, the preset or the defaults. */
+export const environmentSchema = section(
+  'An environment: one installation of the service in one namespace of one cluster',
+  {
+    context: Type.String({
+      minLength: 1,
+      description: 'Context of your kubeconfig; a deploy goes to this one and to no other',
+    }),
+    server: Type.Optional(
+      Type.String({
+        pattern: '^https?://',
+        description: 'Address of the API server; when given, a context that points elsewhere is refused',
+      }),
+    ),
+    namespace: dnsLabel('Namespace of the workload; made by bootstrap'),
+    preset: Type.Enum(presetNames, {description: 'Platform whose defaults apply'}),
+    state: section('Where Terraform keeps what it knows', {
+      backend: Type.Enum(['kubernetes', 'local'], {
+        description: 'kubernetes: a Secret and a Lease in the cluster; local: a file here',
+      }),
+      namespace: dnsLabel('Namespace of the state and of the private CA; no stack manages it'),
+    }),
+    images: section('Images, each with a tag or digest', {
+      app: image('The service: target "app" of the Dockerfile'),
+      redis: image('Redis 7.0 or later, or Valkey under the program name redis-server'),
+      pullPolicy: Type.Enum(['IfNotPresent', 'Always', 'Never']),
+      pullSecrets: Type.Array(dnsLabel('Secret of type kubernetes.io/dockerconfigjson'), {
+        description: 'Secrets for a private registry',
+      }),
+    }),
+    app: section('The service', {
+      minReplicas: Type.Integer({
+        minimum: 2,
+        maximum: 100,
+        description: 'Pods at rest; at least 2, so that one may fail',
+      }),
+      maxReplicas: Type.Integer({
+        minimum: 2,
+        maximum: 100,
+        description: 'Pods under the highest load; the quota is computed from it',
+      }),
+      targetCpuPercent: Type.Integer({
+        minimum: 10,
+        maximum: 95,
+        description: 'CPU use, of the request, that the autoscaler aims at',
+      }),
+      cpuRequestMillis: Type.Integer({minimum: 50, maximum: 16000, description: 'Thousandths of a core per pod'}),
+      memoryMiB: Type.Integer({minimum: 128, maximum: 16384, description: 'Memory per pod: request and limit'}),
+      drainDelaySeconds: Type.Integer({
+        minimum: 0,
+        maximum: 120,
+        description: 'Serves on for so long after SIGTERM, until load balancers have noticed',
+      }),
+      shutdownTimeoutSeconds: Type.Integer({
+        minimum: 1,
+        maximum: 300,
+        description: 'Then has so long to finish open requests',
+      }),
+      logLevel: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']),
+      publicUrl: Type.Optional(
+        Type.String({
+          pattern: '^https?://',
+          description: 'Address under which callers and providers reach the service',
+        }),
+      ),
+    }),
+    service: serviceSchema,
+    redis: section('The store', {
+      mode: Type.Enum(['single'], {description: 'single: one instance with a volume'}),
+      maxMemoryMiB: Type.Integer({
+        minimum: 32,
+        maximum: 65536,
+        description: 'Data that Redis may hold; beyond it writes are refused, nothing is evicted',
+      }),
+      cpuRequestMillis: Type.Integer({minimum: 50, maximum: 16000}),
+      storageGiB: Type.Integer({minimum: 1, maximum: 16384, description: 'Size of the volume'}),
+      storageClass: Type.Optional(
+        Type.String({minLength: 1, description: 'StorageClass; the default one of the cluster when absent'}),
+      ),
+    }),
+    exposure: section('How callers reach the service', {
+      kind: Type.Enum(['ingress', 'none'], {description: 'none: only from inside the cluster'}),
+      host: Type.Optional(
+        Type.String({pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', description: 'Host name; every host when absent'}),
+      ),
+      ingressClass: Type.String({minLength: 1, description: 'IngressClass of the controller'}),
+      annotations: Type.Record(Type.String(), Type.String(), {
+        description: 'Annotations of the Ingress, for its controller',
+      }),
+      tls: Type.Boolean({
+        description: 'TLS at the controller with Secret otp-ingress-tls (tls.crt, tls.key); needs host',
+      }),
+      from: Type.Optional(peer),
+    }),
+    network: section('Who else may talk to whom', {
+      dns: section('Where the cluster resolves names', {
+        namespace: dnsLabel('Namespace of the DNS pods'),
+        ports: Type.Array(port, {minItems: 1, description: 'Ports of the pods, not of their Service'}),
+        cidrs: Type.Array(cidr, {description: 'Addresses of node-local caches'}),
+      }),
+      prometheusNamespace: dnsLabel('Namespace that may read metrics'),
+      providerPorts: Type.Array(port, {description: 'Ports of SMS and mail providers on public addresses'}),
+      providerExceptions: Type.Array(providerException, {
+        description: 'Providers inside the cluster or on private addresses',
+      }),
+    }),
+    security: section('Where a platform gives its own', {
+      fixedUids: Type.Boolean({description: 'false where the platform assigns the user ids (OpenShift)'}),
+    }),
+  },
+);
+
+export type Environment = Static<typeof environmentSchema>;

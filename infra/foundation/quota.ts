@@ -1,0 +1,23 @@
+import {appPodResources, surgePods} from '../app/resources.ts';
+import type {Environment} from '../environment/schema.ts';
+import {redisPodResources} from '../redis/resources.ts';
+
+/** What the namespace may use: the autoscaler's maximum, a roll-out on top of it, and Redis. */
+export function computedQuota(environment: Environment) {
+  const surge = surgePods(environment.app.maxReplicas);
+  const demands = [
+    // Twice the surge: pods that leave count until they are gone, while their successors run already.
+    {pods: environment.app.maxReplicas + 2 * surge, ...appPodResources(environment)},
+    {pods: 1, ...redisPodResources(environment)},
+  ];
+  const sum = (of: (demand: (typeof demands)[number]) => number) =>
+    demands.reduce((total, demand) => total + demand.pods * of(demand), 0);
+  return {
+    pods: String(sum(() => 1)),
+    'requests.cpu': `${sum(({cpuRequestMillis}) => cpuRequestMillis)}m`,
+    'requests.memory': `${sum(({memoryRequestMiB}) => memoryRequestMiB)}Mi`,
+    'limits.memory': `${sum(({memoryLimitMiB}) => memoryLimitMiB)}Mi`,
+    persistentvolumeclaims: '1',
+    'requests.storage': `${environment.redis.storageGiB}Gi`,
+  };
+}

@@ -1,0 +1,17 @@
+import {appSecretFiles} from '../app/settings.ts';
+import type {Environment} from '../environment/schema.ts';
+import {redisSecretFiles} from '../redis/files.ts';
+import {keysBySecret} from './files.ts';
+import {ingressTls} from './names.ts';
+
+/** Every Secret that the stacks of an environment refer to, with the keys that they read of it. */
+export function requiredSecrets(environment: Environment): Map<string, string[]> {
+  const ingress =
+    environment.exposure.kind === 'ingress' && environment.exposure.tls
+      ? [
+          {secret: ingressTls, key: 'tls.crt'},
+          {secret: ingressTls, key: 'tls.key'},
+        ]
+      : [];
+  return keysBySecret([...appSecretFiles(environment), ...redisSecretFiles, ...ingress]);
+}

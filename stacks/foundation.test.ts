@@ -1,0 +1,45 @@
+import {describe, expect, it} from 'vitest';
+import {computedQuota} from '../infra/foundation/quota.ts';
+import {at, environmentFrom, synthesise} from './testing.ts';
+
+const minimal = 'context: a\nnamespace: b\n';
+const {of, text} = synthesise(environmentFrom(minimal));
+
+describe('the foundation', () => {
+  it('enforces Pod Security "restricted" on a namespace that it does not own', () => {
+    expect(at(of('kubernetes_labels')[0], 'labels')).toMatchObject({
+      'pod-security.kubernetes.io/enforce': 'restricted',
+    });
+    expect(at(of('kubernetes_labels')[0], 'metadata.name')).toBe('b');
+    expect(text).not.toContain('kubernetes_namespace');
+  });
+
+  it("computes the quota from the autoscaler's maximum, a roll-out and Redis", () => {
+    const {environment} = environmentFrom(
+      `${minimal}app: {maxReplicas: 8, cpuRequestMillis: 100, memoryMiB: 200}\nredis: {maxMemoryMiB: 100, cpuRequestMillis: 300, storageGiB: 7}\n`,
+    );
+    // 8 pods, twice 25 % on top during a roll-out, and one Redis.
+    expect(computedQuota(environment)).toEqual({
+      pods: '13',
+      'requests.cpu': '1500m',
+      'requests.memory': '2564Mi',
+      'limits.memory': '2664Mi',
+      persistentvolumeclaims: '1',
+      'requests.storage': '7Gi',
+    });
+  });
+
+  it('gives every stack a state of its own in the namespace that no stack manages', () => {
+    const {stacks} = synthesise(environmentFrom(minimal, 'prod'));
+    for (const [stack, body] of Object.entries(stacks))
+      expect(at(body, 'terraform.backend.kubernetes')).toEqual({
+        config_context: 'a',
+        namespace: 'otp-state',
+        secret_suffix: `prod-${stack}`,
+      });
+  });
+
+  it('names no path of this machine', () => {
+    expect(text).not.toContain(process.cwd());
+  });
+});
