@@ -1,0 +1,73 @@
+import {randomUUID} from 'node:crypto';
+import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
+import fastify, {type FastifyInstance, LogController} from 'fastify';
+import type {Logger} from 'pino';
+import type {Inbox} from './delivery/inbox.ts';
+import type {Client} from './domain/client.ts';
+import type {Metrics} from './metrics.ts';
+import {authPlugin} from './plugins/auth.ts';
+import {docsPlugin} from './plugins/docs.ts';
+import {metricsPlugin} from './plugins/metrics.ts';
+import {answerFrameworkError, problemPlugin} from './plugins/problem.ts';
+import {requestLogPlugin} from './plugins/request-log.ts';
+import {wellFormedPlugin} from './plugins/well-formed.ts';
+import {developmentRoutes} from './routes/development.ts';
+import {healthRoutes, type Readiness} from './routes/health.ts';
+import {policyRoutes} from './routes/policies.ts';
+import {verificationRoutes} from './routes/verifications.ts';
+import type {UseCaseContext} from './usecases/context.ts';
+
+export interface AppOptions {
+  readonly context: UseCaseContext;
+  readonly clients: ReadonlyMap<string, Client>;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Shown in the API's documentation. */
+  readonly version: string;
+  readonly readiness: () => Promise<Readiness>;
+  /** Opens `/dev/inbox`. @default none */
+  readonly inbox?: Inbox;
+}
+
+const maxBodyBytes = 16 * 1024;
+const requestTimeoutMs = 15_000;
+
+/** The HTTP service. It opens no port and owns none of what it is given. */
+export async function buildApp({
+  context,
+  clients,
+  metrics,
+  log,
+  version,
+  readiness,
+  inbox,
+}: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({disableRequestLogging: true}),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    routerOptions: {maxParamLength: 128},
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    frameworkErrors: answerFrameworkError,
+    // Nothing is guessed, filled in or dropped without a word: what the schema does not say is refused.
+    ajv: {customOptions: {removeAdditional: false, coerceTypes: false, allErrors: true}},
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.removeContentTypeParser('text/plain');
+
+  await app.register(requestLogPlugin);
+  await app.register(problemPlugin);
+  await app.register(metricsPlugin, {metrics});
+  await app.register(docsPlugin, {version});
+  await app.register(wellFormedPlugin);
+  await app.register(authPlugin, {clients, now: context.now});
+
+  await app.register(healthRoutes, {readiness});
+  await app.register(verificationRoutes, {prefix: '/v1/verifications', context, metrics});
+  await app.register(policyRoutes, {prefix: '/v1/policies'});
+  if (inbox !== undefined) await app.register(developmentRoutes, {prefix: '/dev', inbox});
+  return app as unknown as FastifyInstance;
+}

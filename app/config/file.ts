@@ -1,0 +1,181 @@
+import {readFileSync} from 'node:fs';
+import {parseDocument} from 'yaml';
+import {type ApiKey, type Client, createClient} from '../domain/client.ts';
+import {type Channel, channels, type Policy, policyProblems} from '../domain/policy.ts';
+import {nameTag} from '../domain/verification-id.ts';
+import {developmentFile} from './development.ts';
+import {type ConfigurationFile, fileSchema, type SmtpSettings, sha256Pattern} from './schema.ts';
+import {readReference, readSecretFile} from './secret.ts';
+import type {Mode} from './settings.ts';
+import {validate} from './validate.ts';
+
+/** A provider, with its secrets read. */
+export type ProviderSettings =
+  | {readonly name: string; readonly kind: 'inbox'}
+  | ({readonly name: string; readonly ca?: string} & Omit<SmtpSettings, 'password'> & {readonly password?: string});
+
+/** Policies, clients and providers, with everything resolved. */
+export interface Catalog {
+  readonly clients: ReadonlyMap<string, Client>;
+  readonly providers: readonly ProviderSettings[];
+  /** Names of providers, in order of preference. */
+  readonly channels: ReadonlyMap<Channel, readonly string[]>;
+}
+
+/** Reads the configuration file at `path` and adds a sentence to `problems` for each fault. Undefined if it has none to offer. */
+export function readFile(
+  path: string,
+  mode: Mode,
+  environment: NodeJS.ProcessEnv,
+  problems: string[],
+): Catalog | undefined {
+  const fileProblems: string[] = [];
+  const catalog = parse(path, mode, environment, fileProblems);
+  problems.push(...fileProblems.map((problem) => `${path}: ${problem}`));
+  return catalog;
+}
+
+/** What is used in development when no file is given. */
+export function developmentCatalog(environment: NodeJS.ProcessEnv): Catalog {
+  const file = structuredClone(developmentFile);
+  const problems = validate(fileSchema, file);
+  const catalog = toCatalog(file as ConfigurationFile, 'development', environment, problems);
+  if (problems.length > 0) throw new Error(`the development configuration is not valid: ${problems.join('; ')}`);
+  return catalog;
+}
+
+function parse(path: string, mode: Mode, environment: NodeJS.ProcessEnv, problems: string[]): Catalog | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    problems.push(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+  const document = parseDocument(text, {uniqueKeys: true, strict: true});
+  if (document.errors.length > 0) {
+    problems.push(...document.errors.map(({message}) => message.trim()));
+    return undefined;
+  }
+  const value: unknown = document.toJS({maxAliasCount: 100});
+  const faults = validate(fileSchema, value);
+  problems.push(...faults);
+  return faults.length > 0 ? undefined : toCatalog(value as ConfigurationFile, mode, environment, problems);
+}
+
+function toCatalog(file: ConfigurationFile, mode: Mode, environment: NodeJS.ProcessEnv, problems: string[]): Catalog {
+  const policies = new Map<string, Policy>();
+  for (const [name, settings] of Object.entries(file.policies)) {
+    const policy: Policy = {name, ...settings};
+    problems.push(...policyProblems(policy).map((problem) => `policies.${name}: ${problem}`));
+    for (const channel of policy.channels)
+      if (file.channels[channel] === undefined)
+        problems.push(`policies.${name}.channels: ${channel} has no providers under channels.${channel}`);
+    policies.set(name, policy);
+  }
+  const clients = readClients(file, policies, environment, problems);
+  refuseTagCollisions('policies', [...policies.keys()], problems);
+  refuseTagCollisions('clients', [...clients.keys()], problems);
+  return {clients, providers: readProviders(file, mode, environment, problems), channels: readChannels(file, problems)};
+}
+
+/** Ids name clients and policies by four bytes: two names must not share them. */
+function refuseTagCollisions(what: string, names: readonly string[], problems: string[]): void {
+  const byTag = new Map<number, string>();
+  for (const name of names) {
+    const other = byTag.get(nameTag(name));
+    if (other !== undefined)
+      problems.push(`${what}: the names "${other}" and "${name}" have the same tag in ids; rename one`);
+    byTag.set(nameTag(name), name);
+  }
+}
+
+function readClients(
+  file: ConfigurationFile,
+  policies: ReadonlyMap<string, Policy>,
+  environment: NodeJS.ProcessEnv,
+  problems: string[],
+): Map<string, Client> {
+  const clients = new Map<string, Client>();
+  for (const [name, settings] of Object.entries(file.clients)) {
+    const own = (settings.policies ?? [...policies.keys()]).flatMap((each) => {
+      const policy = policies.get(each);
+      if (policy === undefined)
+        problems.push(
+          `clients.${name}.policies: there is no policy "${each}"; there are ${[...policies.keys()].join(', ')}`,
+        );
+      return policy === undefined ? [] : [policy];
+    });
+    const apiKeys = settings.apiKeys.flatMap((key): ApiKey[] => {
+      const read = typeof key.sha256 === 'string' ? {value: key.sha256} : readReference(key.sha256, environment);
+      if ('value' in read && new RegExp(sha256Pattern).test(read.value)) {
+        return [
+          {
+            id: key.id,
+            sha256: Buffer.from(read.value, 'hex'),
+            scopes: key.scopes,
+            ...(key.notAfter === undefined ? {} : {notAfter: Date.parse(key.notAfter)}),
+          },
+        ];
+      }
+      problems.push(
+        `clients.${name}.apiKeys: the sha256 of key "${key.id}": ${'problem' in read ? read.problem : 'not 64 hex digits'}`,
+      );
+      return [];
+    });
+    clients.set(name, createClient(name, own, apiKeys));
+  }
+  return clients;
+}
+
+function readProviders(
+  file: ConfigurationFile,
+  mode: Mode,
+  environment: NodeJS.ProcessEnv,
+  problems: string[],
+): ProviderSettings[] {
+  return Object.entries(file.providers).map(([name, settings]) => {
+    const at = `providers.${name}`;
+    if (settings.kind === 'inbox') {
+      if (mode === 'production')
+        problems.push(`${at}: the development inbox delivers to nobody, it is refused in production`);
+      return {name, kind: settings.kind};
+    }
+    const {password, caFile, ...rest} = settings;
+    if (mode === 'production' && settings.tls === 'none')
+      problems.push(`${at}.tls: "none", expected starttls or implicit in production`);
+    if (mode === 'production' && typeof password === 'string')
+      problems.push(`${at}.password: a literal secret, expected {file: PATH} or {env: NAME} in production`);
+    if ((settings.username === undefined) !== (password === undefined))
+      problems.push(`${at}: username and password come together or not at all`);
+    const secret =
+      password === undefined || typeof password === 'string' ? {value: password} : readReference(password, environment);
+    if ('problem' in secret) problems.push(`${at}.password: ${secret.problem}`);
+    const ca = caFile === undefined ? {value: undefined} : readSecretFile(caFile);
+    if ('problem' in ca) problems.push(`${at}.caFile: ${ca.problem}`);
+    return {
+      name,
+      ...rest,
+      ...('value' in secret && secret.value !== undefined ? {password: secret.value} : {}),
+      ...('value' in ca && ca.value !== undefined ? {ca: ca.value} : {}),
+    };
+  });
+}
+
+function readChannels(file: ConfigurationFile, problems: string[]): Map<Channel, readonly string[]> {
+  const known = Object.keys(file.providers);
+  const read = new Map<Channel, readonly string[]>();
+  for (const channel of channels) {
+    const names = file.channels[channel];
+    if (names === undefined) continue;
+    read.set(channel, names);
+    for (const name of names) {
+      const provider = file.providers[name];
+      if (provider === undefined)
+        problems.push(`channels.${channel}: there is no provider "${name}"; there are ${known.join(', ')}`);
+      else if (provider.kind === 'smtp' && channel !== 'email')
+        problems.push(`channels.${channel}: provider "${name}" carries mail only`);
+    }
+  }
+  return read;
+}

@@ -1,0 +1,126 @@
+import {type Static, type TSchema, Type} from 'typebox';
+import {type Scope, scopes} from '../domain/client.ts';
+import {type AlphabetName, alphabets} from '../domain/code.ts';
+import {type Channel, channels} from '../domain/policy.ts';
+
+/** The shape of the configuration file (`OTP_CONFIG`): policies, clients, providers, channels. */
+
+const closed = {additionalProperties: false} as const;
+const namePattern = '^[a-z][a-z0-9-]{0,31}$';
+const name = Type.String({pattern: namePattern, description: 'a name: 1 to 32 lower-case letters, digits and dashes'});
+/** A map from names to values; other keys are refused. */
+const named = <T extends TSchema>(value: T) =>
+  Type.Record(Type.String({pattern: namePattern}), value, {...closed, minProperties: 1});
+const path = Type.String({minLength: 1});
+
+/** Where a value is read from: the file itself holds no secret. */
+const reference = Type.Union(
+  [Type.Object({file: path}, closed), Type.Object({env: Type.String({pattern: '^[A-Z][A-Z0-9_]*$'})}, closed)],
+  {
+    description: '{file: PATH} or {env: NAME}',
+  },
+);
+const secret = Type.Union([reference, Type.String({minLength: 1})], {
+  description: '{file: PATH}, {env: NAME}, or, outside production, the secret itself',
+});
+
+const policy = Type.Object(
+  {
+    codeLength: Type.Integer({minimum: 4, maximum: 12, default: 6, description: 'symbols of a code'}),
+    alphabet: Type.Enum(Object.keys(alphabets) as AlphabetName[], {default: 'digits'}),
+    lifetimeSeconds: Type.Integer({minimum: 10, maximum: 86_400, default: 300}),
+    maxAttempts: Type.Integer({minimum: 1, maximum: 10, default: 5, description: 'wrong checks that lock a code'}),
+    blockAfter: Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: 100,
+      description: 'consecutive failures of a recipient that only an unlock ends',
+    }),
+    maxPending: Type.Integer({
+      minimum: 1,
+      maximum: 5,
+      default: 2,
+      description: 'codes of one recipient that are live side by side',
+    }),
+    resendIntervalSeconds: Type.Integer({
+      minimum: 0,
+      maximum: 3600,
+      default: 30,
+      description: 'shortest time between two messages to one recipient',
+    }),
+    maxResends: Type.Integer({minimum: 0, maximum: 10, default: 3}),
+    channels: Type.Array(Type.Enum(channels as unknown as Channel[]), {
+      minItems: 1,
+      uniqueItems: true,
+      description: 'in order of preference',
+    }),
+    belowNist: Type.Boolean({default: false, description: 'accepts fewer than six digits or more than ten minutes'}),
+  },
+  closed,
+);
+
+export const sha256Pattern = '^[0-9a-f]{64}$';
+
+const apiKey = Type.Object(
+  {
+    id: Type.String({pattern: '^[A-Za-z0-9._-]{1,64}$'}),
+    sha256: Type.Union([Type.String({pattern: sha256Pattern}), reference], {
+      description: 'the SHA-256 of the whole key as 64 hex digits, {file: PATH} or {env: NAME}',
+    }),
+    scopes: Type.Array(Type.Enum(scopes as unknown as Scope[]), {minItems: 1, uniqueItems: true, default: ['verify']}),
+    notAfter: Type.Optional(Type.String({format: 'date-time', description: 'the key is refused from then on'})),
+  },
+  closed,
+);
+
+const client = Type.Object(
+  {
+    policies: Type.Optional(Type.Array(name, {minItems: 1, uniqueItems: true, description: 'default: all'})),
+    apiKeys: Type.Array(apiKey, {minItems: 1, maxItems: 2, description: 'two while one replaces the other'}),
+  },
+  closed,
+);
+
+const smtp = Type.Object(
+  {
+    kind: Type.Literal('smtp'),
+    host: Type.String({minLength: 1}),
+    port: Type.Integer({minimum: 1, maximum: 65_535}),
+    tls: Type.Enum(['starttls', 'implicit', 'none'], {description: 'none is refused in production'}),
+    username: Type.Optional(Type.String({minLength: 1})),
+    password: Type.Optional(secret),
+    caFile: Type.Optional(path),
+    from: Type.String({pattern: '@', description: '"Name <address>" or an address'}),
+  },
+  closed,
+);
+
+const inbox = Type.Object({kind: Type.Literal('inbox')}, closed);
+
+const providerNames = Type.Array(name, {
+  minItems: 1,
+  uniqueItems: true,
+  description: 'providers in order of preference',
+});
+
+export const fileSchema = Type.Object(
+  {
+    policies: named(policy),
+    clients: named(client),
+    providers: named(
+      Type.Unsafe<SmtpSettings | Static<typeof inbox>>({
+        type: 'object',
+        discriminator: {propertyName: 'kind'},
+        required: ['kind'],
+        oneOf: [smtp, inbox],
+      }),
+    ),
+    channels: Type.Object({sms: Type.Optional(providerNames), email: Type.Optional(providerNames)}, closed),
+  },
+  closed,
+);
+
+export type ConfigurationFile = Static<typeof fileSchema>;
+export type Reference = Static<typeof reference>;
+export type PolicySettings = Static<typeof policy>;
+export type SmtpSettings = Static<typeof smtp>;

@@ -1,0 +1,35 @@
+import type {DerivedKeys} from '../domain/keyring.ts';
+import type {Channel} from '../domain/policy.ts';
+import {seal, unseal} from '../domain/seal.ts';
+
+/** Where a message goes, and how it is to be written. */
+export interface MessageAddress {
+  readonly client: string;
+  readonly policy: string;
+  readonly channel: Channel;
+  readonly to: string;
+  readonly locale?: string;
+}
+
+// The id is part of what is authenticated: a sealed code or address cannot be moved to another verification.
+const codeContext = (id: string) => `code ${id}`;
+const addressContext = (id: string) => `address ${id}`;
+
+export function sealCode(keys: DerivedKeys, id: string, code: string): string {
+  return seal(keys, codeContext(id), code);
+}
+
+export function sealAddress(keys: DerivedKeys, id: string, address: MessageAddress): string {
+  return seal(keys, addressContext(id), JSON.stringify(address));
+}
+
+/** The code and address of a queued message; undefined if they were not sealed for this id under these keys. */
+export function openMessage(
+  keys: DerivedKeys,
+  id: string,
+  sealed: {sealedCode: string; sealedAddress: string},
+): (MessageAddress & {code: string}) | undefined {
+  const code = unseal(keys, codeContext(id), sealed.sealedCode);
+  const address = unseal(keys, addressContext(id), sealed.sealedAddress);
+  return code === undefined || address === undefined ? undefined : {...(JSON.parse(address) as MessageAddress), code};
+}

@@ -1,0 +1,22 @@
+import {createHmac} from 'node:crypto';
+import type {DerivedKeys} from './keyring.ts';
+
+/** HMAC-SHA-256 over fields that cannot run into each other: each is preceded by its length in bytes (4, big-endian). */
+export function macOf(key: Buffer, ...fields: readonly string[]): Buffer {
+  const hmac = createHmac('sha256', key);
+  for (const field of fields) {
+    const bytes = Buffer.from(field, 'utf8');
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    hmac.update(length).update(bytes);
+  }
+  return hmac.digest();
+}
+
+/**
+ * What the store keeps instead of a code: base64url, 43 characters. It is bound to the client and the verification, so
+ * that a code for one cannot be presented for another; policy and recipient belong to the verification under that id.
+ */
+export function codeMac(keys: DerivedKeys, client: string, verificationId: string, code: string): string {
+  return macOf(keys.code, 'v1', client, verificationId, code).toString('base64url');
+}

@@ -1,0 +1,64 @@
+import {type CodeFormat, codeSpace} from './code.ts';
+
+export const channels = ['sms', 'email'] as const;
+export type Channel = (typeof channels)[number];
+
+/** A named set of rules, one per purpose of a code. */
+export interface Policy extends CodeFormat {
+  readonly name: string;
+  /** How long a code is valid, counted from its creation or its resend. */
+  readonly lifetimeSeconds: number;
+  /** Wrong checks after which a code is locked; also the size of a round of the failure budget. */
+  readonly maxAttempts: number;
+  /** Consecutive failures of a recipient, over all its codes, after which only `unlock` helps. */
+  readonly blockAfter: number;
+  /** Codes of one recipient that may be live side by side; one more supersedes the oldest. */
+  readonly maxPending: number;
+  /** The shortest time between two messages to one recipient. */
+  readonly resendIntervalSeconds: number;
+  /** Resends of one verification. */
+  readonly maxResends: number;
+  /** In order of preference; the first that suits the recipient is the default. */
+  readonly channels: readonly Channel[];
+  /** Accepts fewer than the six digits, or more than the ten minutes, that NIST asks for. */
+  readonly belowNist: boolean;
+}
+
+/** The highest chance that a guesser may have against one recipient before the failure budget blocks it. */
+const acceptableChance = 1 / 1000;
+const nistMinSpace = 1e6;
+const nistMaxLifetimeSeconds = 600;
+const secondsPerDay = 86_400;
+
+/**
+ * Why a policy may not be used, in sentences for the operator; empty if it may.
+ * Sources: NIST SP 800-63B-4 §3.1.3.2 (six digits, ten minutes) and §3.2.2 (at most 100 consecutive failures).
+ */
+export function policyProblems(policy: Policy): string[] {
+  const problems: string[] = [];
+  const space = codeSpace(policy);
+  if (!policy.belowNist && space < nistMinSpace) {
+    problems.push(
+      `codeLength ${policy.codeLength} of ${policy.alphabet} gives ${space} codes, fewer than the ${nistMinSpace} of six digits; use more symbols or say belowNist: true`,
+    );
+  }
+  if (!policy.belowNist && policy.lifetimeSeconds > nistMaxLifetimeSeconds) {
+    problems.push(
+      `lifetimeSeconds ${policy.lifetimeSeconds} is longer than ${nistMaxLifetimeSeconds}; shorten it or say belowNist: true`,
+    );
+  }
+  const codesPerDay = Math.ceil(secondsPerDay / policy.lifetimeSeconds);
+  const guesses = Math.min(policy.blockAfter, policy.maxAttempts * codesPerDay);
+  if (guesses / space > acceptableChance) {
+    problems.push(
+      `a guesser has min(blockAfter ${policy.blockAfter}, maxAttempts ${policy.maxAttempts} × ${codesPerDay} codes of ${policy.lifetimeSeconds} s a day) = ${guesses} guesses at ${space} codes, ` +
+        `a chance of 1 in ${Math.floor(space / guesses)}, worse than 1 in ${1 / acceptableChance}; use more symbols or a lower blockAfter`,
+    );
+  }
+  if (policy.blockAfter < policy.maxAttempts) {
+    problems.push(
+      `blockAfter ${policy.blockAfter} is less than maxAttempts ${policy.maxAttempts}: nobody could use all attempts`,
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,67 @@
+import parsePhoneNumber from 'libphonenumber-js/max';
+import type {Channel} from './policy.ts';
+
+/** Whom a message goes to. */
+export interface Recipient {
+  readonly kind: 'phone' | 'email';
+  /** The address that a provider gets: E.164, or the mail address as it was given. */
+  readonly address: string;
+  /** The same for every way of writing one address; what pseudonyms, budgets and codes are bound to. */
+  readonly canonical: string;
+  /** For people who may see that it was sent, but not where to. */
+  readonly masked: string;
+}
+
+const maxEmailLength = 254; // RFC 5321 §4.5.3.1.3: a path has 256 octets with its angle brackets
+const maxLocalPartLength = 64; // RFC 5321 §4.5.3.1.1
+
+/** Reads a recipient; undefined if it is neither an international phone number nor a mail address. */
+export function parseRecipient(to: string): Recipient | undefined {
+  return to.includes('@') ? parseEmail(to) : parsePhone(to);
+}
+
+/** The channels that can carry a message to a recipient of that kind. */
+export function suits(kind: Recipient['kind'], channel: Channel): boolean {
+  return kind === (channel === 'email' ? 'email' : 'phone');
+}
+
+function parsePhone(to: string): Recipient | undefined {
+  const trimmed = to.trim();
+  if (!/^\+[\d\s().-]{6,30}$/.test(trimmed)) return undefined;
+  const parsed = parsePhoneNumber(trimmed);
+  if (!parsed?.isValid()) return undefined;
+  const address = parsed.number;
+  return {
+    kind: 'phone',
+    address,
+    canonical: address,
+    masked: `${address.slice(0, 3)}${'*'.repeat(address.length - 5)}${address.slice(-2)}`,
+  };
+}
+
+function parseEmail(to: string): Recipient | undefined {
+  const address = to.trim().normalize('NFC');
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, at);
+  const domain = address.slice(at + 1);
+  if (address.length > maxEmailLength || local.length > maxLocalPartLength) return undefined;
+  if (!/^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u.test(local))
+    return undefined;
+  const asciiDomain = toAsciiDomain(domain);
+  if (asciiDomain === undefined) return undefined;
+  return {
+    kind: 'email',
+    address: `${local}@${asciiDomain}`,
+    // Mail systems treat the local part without regard to case, whatever RFC 5321 allows them.
+    canonical: `${local.normalize('NFKC').toLowerCase()}@${asciiDomain}`,
+    masked: `${[...local][0]}***@${asciiDomain}`,
+  };
+}
+
+/** The domain in lower-case ASCII (IDNA); undefined if it is no public-looking host name. */
+function toAsciiDomain(domain: string): string | undefined {
+  if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) || !URL.canParse(`http://${domain}`)) return undefined;
+  const ascii = new URL(`http://${domain}`).hostname;
+  const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+  return new RegExp(`^(${label}\\.)+(?=.*[a-z])${label}$`).test(ascii) ? ascii : undefined;
+}

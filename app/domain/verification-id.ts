@@ -1,0 +1,95 @@
+import {createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual} from 'node:crypto';
+import type {DerivedKeys, Keyring} from './keyring.ts';
+
+/** What an id says about its verification. Nobody without the service's keys can read it, make one or change one. */
+export interface VerificationRef {
+  readonly id: string;
+  readonly keys: DerivedKeys;
+  /** Of the client's name; see `nameTag`. */
+  readonly clientTag: number;
+  readonly policyTag: number;
+  readonly partition: number;
+  /** Recipient under this client and policy, 12 bytes in base64url: names the recipient's record. */
+  readonly recipientTag: string;
+  /** Random, 8 bytes in base64url: names the verification's record. */
+  readonly tag: string;
+  /** By the clock of the process that made the id, in ms since 1970. */
+  readonly createdAt: number;
+  readonly lifetimeSeconds: number;
+}
+
+export type ParsedId =
+  | {readonly kind: 'ref'; readonly ref: VerificationRef}
+  /** It looks like an id, under a key that this process does not have (yet). */
+  | {readonly kind: 'unknown_key'; readonly kid: string}
+  | {readonly kind: 'invalid'};
+
+// body: client 4 · policy 4 · partition 1 · recipient 12 · lifetime 4 · created 6 · random 8
+const bodyBytes = 39;
+const ivBytes = 16;
+const pattern = /^v1_([a-z0-9]{1,16})_([A-Za-z0-9_-]{74})$/;
+
+/** Four bytes of SHA-256: names the clients and policies of one configuration apart (start-up refuses a collision). */
+export function nameTag(name: string): number {
+  return createHash('sha256').update(name).digest().readUInt32BE(0);
+}
+
+/** A new id: `v1_<kid>_<74 characters>`, encrypted with a synthetic IV that authenticates it (the idea of RFC 5297). */
+export function issueId(
+  keys: DerivedKeys,
+  about: {
+    clientTag: number;
+    policyTag: number;
+    partition: number;
+    recipientTag: Buffer;
+    lifetimeSeconds: number;
+    createdAt: number;
+  },
+): VerificationRef {
+  const random = randomBytes(8);
+  const body = Buffer.alloc(bodyBytes);
+  body.writeUInt32BE(about.clientTag, 0);
+  body.writeUInt32BE(about.policyTag, 4);
+  body.writeUInt8(about.partition, 8);
+  about.recipientTag.copy(body, 9);
+  body.writeUInt32BE(about.lifetimeSeconds, 21);
+  body.writeUIntBE(about.createdAt, 25, 6);
+  random.copy(body, 31);
+  const iv = syntheticIv(keys, body);
+  const cipher = createCipheriv('aes-256-ctr', keys.idCipher, iv);
+  const text = Buffer.concat([iv, cipher.update(body)]).toString('base64url');
+  return toRef(`v1_${keys.kid}_${text}`, keys, body);
+}
+
+/** Reads an id that a caller sent. */
+export function parseId(keyring: Keyring, id: string): ParsedId {
+  const [, kid, text] = pattern.exec(id) ?? [];
+  if (kid === undefined || text === undefined) return {kind: 'invalid'};
+  const keys = keyring.find(kid);
+  if (keys === undefined) return {kind: 'unknown_key', kid};
+  const bytes = Buffer.from(text, 'base64url');
+  // Base64 has spare bits at its end: only one spelling of an id is the id.
+  if (bytes.toString('base64url') !== text) return {kind: 'invalid'};
+  const iv = bytes.subarray(0, ivBytes);
+  const body = createDecipheriv('aes-256-ctr', keys.idCipher, iv).update(bytes.subarray(ivBytes));
+  if (!timingSafeEqual(syntheticIv(keys, body), iv)) return {kind: 'invalid'};
+  return {kind: 'ref', ref: toRef(id, keys, body)};
+}
+
+function syntheticIv(keys: DerivedKeys, body: Buffer): Buffer {
+  return createHmac('sha256', keys.idMac).update(body).digest().subarray(0, ivBytes);
+}
+
+function toRef(id: string, keys: DerivedKeys, body: Buffer): VerificationRef {
+  return {
+    id,
+    keys,
+    clientTag: body.readUInt32BE(0),
+    policyTag: body.readUInt32BE(4),
+    partition: body.readUInt8(8),
+    recipientTag: body.subarray(9, 21).toString('base64url'),
+    lifetimeSeconds: body.readUInt32BE(21),
+    createdAt: body.readUIntBE(25, 6),
+    tag: body.subarray(31).toString('base64url'),
+  };
+}

@@ -1,0 +1,54 @@
+import {Counter, collectDefaultMetrics, Histogram, Registry} from 'prom-client';
+
+/** Names a metric once, for the service, its alerts and its dashboards. */
+export const metricNames = {
+  requests: 'otp_http_request_duration_seconds',
+  verifications: 'otp_verifications_total',
+  store: 'otp_store_operation_duration_seconds',
+  storeErrors: 'otp_store_errors_total',
+  sends: 'otp_provider_sends_total',
+} as const;
+
+/** The service's metrics, in a registry of their own. Every label has a bounded set of values. */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({register: registry});
+  const registers = [registry];
+  return {
+    registry,
+    requests: new Histogram({
+      name: metricNames.requests,
+      help: 'Time to answer a request, by route and outcome',
+      labelNames: ['method', 'route', 'status', 'outcome'] as const,
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+    verifications: new Counter({
+      name: metricNames.verifications,
+      help: 'What became of verifications, by policy and channel',
+      labelNames: ['policy', 'channel', 'event'] as const,
+      registers,
+    }),
+    store: new Histogram({
+      name: metricNames.store,
+      help: 'Time of an operation of the store',
+      labelNames: ['operation'] as const,
+      buckets: [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1],
+      registers,
+    }),
+    storeErrors: new Counter({
+      name: metricNames.storeErrors,
+      help: 'Failed operations of the store, by what is known of their effect',
+      labelNames: ['operation', 'effect'] as const,
+      registers,
+    }),
+    sends: new Counter({
+      name: metricNames.sends,
+      help: 'Attempts to hand a message to a provider',
+      labelNames: ['provider', 'result'] as const,
+      registers,
+    }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

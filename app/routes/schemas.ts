@@ -1,0 +1,126 @@
+import {type TSchema, Type} from 'typebox';
+import {channels} from '../domain/policy.ts';
+import {type ErrorCode, errorTable} from '../errors.ts';
+
+/** Shapes that several routes share: what validates a request is what the documentation shows. */
+
+const closed = {additionalProperties: false} as const;
+const instant = (description: string) => Type.String({format: 'date-time', description});
+const step = (description: string) =>
+  Type.Object(
+    {allowed: Type.Boolean(), at: Type.Optional(instant('when it will be allowed; absent if waiting does not help'))},
+    {description},
+  );
+
+export const channelSchema = Type.Enum([...channels], {
+  description: 'How the code is sent. Default: the first channel of the policy that suits the recipient.',
+});
+
+export const verificationSchema = Type.Object(
+  {
+    id: Type.String(),
+    status: Type.Enum(['pending', 'approved', 'expired', 'locked', 'canceled', 'superseded', 'undeliverable', 'lost']),
+    channel: Type.Enum([...channels]),
+    to: Type.String({description: 'the recipient, masked'}),
+    policy: Type.String(),
+    locale: Type.Optional(Type.String()),
+    reference: Type.Optional(Type.String()),
+    createdAt: instant('when it was created'),
+    expiresAt: instant('from then on the code is refused'),
+    attemptsRemaining: Type.Integer({minimum: 0, description: 'wrong checks that are left'}),
+    delivery: Type.Object({
+      status: Type.Enum(['queued', 'sent', 'failed']),
+      provider: Type.Optional(Type.String()),
+      updatedAt: instant('when the status changed'),
+    }),
+    next: Type.Object(
+      {
+        check: step('presenting a code'),
+        resend: Type.Object(
+          Object.fromEntries(
+            channels.map((channel) => [channel, Type.Optional(step(`another message by ${channel}`))]),
+          ),
+        ),
+        create: step('a new verification of the same recipient'),
+      },
+      {description: 'What the caller may do next, and when.'},
+    ),
+  },
+  {title: 'Verification'},
+);
+
+export const createBody = Type.Object(
+  {
+    to: Type.String({
+      minLength: 3,
+      maxLength: 320,
+      description: 'a phone number with country code (E.164) or a mail address',
+      examples: ['+41446681800', 'ada@example.com'],
+    }),
+    policy: Type.Optional(Type.String({minLength: 1, maxLength: 32, default: 'login'})),
+    channel: Type.Optional(channelSchema),
+    locale: Type.Optional(
+      Type.String({
+        minLength: 2,
+        maxLength: 35,
+        pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$',
+        description: 'a language tag (BCP 47)',
+      }),
+    ),
+    reference: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'the caller’s own name for this verification; comes back in every answer',
+      }),
+    ),
+  },
+  {...closed, title: 'CreateVerification'},
+);
+
+export const checkBody = Type.Object(
+  {
+    code: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: 'as the person typed it: spaces and dashes do not matter',
+      examples: ['123456'],
+    }),
+  },
+  {...closed, title: 'CheckVerification'},
+);
+
+export const idParams = Type.Object({id: Type.String({maxLength: 128, description: 'of the verification'})});
+
+/** The error answers of a route, for the documentation, by status. */
+export function problemsOf(...codes: ErrorCode[]): Record<number, TSchema> {
+  const byStatus: Record<number, ErrorCode[]> = {};
+  for (const code of codes) byStatus[errorTable[code].status] = [...(byStatus[errorTable[code].status] ?? []), code];
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, of]) => [
+      status,
+      Type.Unsafe({
+        description: of.map((code) => `\`${code}\`: ${errorTable[code].title}`).join('\n\n'),
+        content: {'application/problem+json': {schema: problemSchema(of)}},
+      }),
+    ]),
+  );
+}
+
+function problemSchema(codes: readonly ErrorCode[]): TSchema {
+  return Type.Object(
+    {
+      type: Type.String({format: 'uri'}),
+      title: Type.String(),
+      status: Type.Integer(),
+      detail: Type.String(),
+      instance: Type.String({format: 'uri', description: 'names this occurrence in the service’s log'}),
+      code: Type.Enum([...codes]),
+      errors: Type.Optional(Type.Array(Type.Object({pointer: Type.String(), detail: Type.String()}))),
+      attemptsRemaining: Type.Optional(Type.Integer()),
+      verification: Type.Optional(verificationSchema),
+      next: Type.Optional(Type.Object({create: step('a new verification of the same recipient')})),
+    },
+    {title: 'Problem'},
+  );
+}

@@ -1,0 +1,109 @@
+import {assertNever} from '../domain/assert-never.ts';
+import {attemptsRemaining, type NextStep, nextSteps} from '../domain/verification.ts';
+import {Problem} from '../errors.ts';
+import type {Missing, VerificationView} from '../usecases/context.ts';
+
+/** A verification as JSON. */
+export function toJson({id, policy, snapshot}: VerificationView) {
+  const {status, channel, to, locale, reference, createdAt, expiresAt, delivery} = snapshot;
+  const next = nextSteps(snapshot, policy.maxResends);
+  return {
+    id,
+    status,
+    channel,
+    to,
+    policy: policy.name,
+    ...(locale === undefined ? {} : {locale}),
+    ...(reference === undefined ? {} : {reference}),
+    createdAt: instant(createdAt),
+    expiresAt: instant(expiresAt),
+    attemptsRemaining: attemptsRemaining(snapshot),
+    delivery: {...delivery, updatedAt: instant(delivery.updatedAt)},
+    next: {check: stepJson(next.check), resend: {[channel]: stepJson(next.resend)}, create: stepJson(next.create)},
+  };
+}
+
+/** Whole seconds to wait, at least one: a caller that waits so long is not too early. */
+export function secondsUntil(until: number, at: number): number {
+  return Math.max(1, Math.ceil((until - at) / 1000));
+}
+
+/** Why a verification that is final takes no more checks, resends or cancellations. */
+export function finalProblem(view: VerificationView): Problem {
+  const verification = toJson(view);
+  const problem = (code: Problem['code'], detail: string) =>
+    new Problem({code, detail, extensions: {attemptsRemaining: 0, verification}});
+  const {status} = view.snapshot;
+  switch (status) {
+    case 'approved':
+      return problem('verification_already_approved', 'The code was used before. A code is accepted once.');
+    case 'expired':
+      return problem(
+        'verification_expired',
+        `The code expired at ${verification.expiresAt}. Create a new verification.`,
+      );
+    case 'locked':
+      return problem(
+        'verification_locked',
+        'Too many wrong codes were presented. Create a new verification when "next" allows it.',
+      );
+    case 'canceled':
+      return problem('verification_canceled', 'The verification was canceled.');
+    case 'superseded':
+      return problem('verification_superseded', 'A newer verification of the same recipient has taken its place.');
+    case 'undeliverable':
+      return problem(
+        'verification_undeliverable',
+        'No provider took the message. Create a new verification, perhaps to another recipient.',
+      );
+    case 'lost':
+      return missingProblem({kind: 'verification_lost'});
+    case 'pending':
+      throw new Error('a pending verification is not final');
+    default:
+      return assertNever(status);
+  }
+}
+
+/** Why an id leads to no verification. */
+export function missingProblem(missing: Missing): Problem {
+  const canCreate = {extensions: {next: {create: {allowed: true}}}};
+  switch (missing.kind) {
+    case 'verification_not_found':
+      return new Problem({code: 'verification_not_found', detail: 'The client has no verification with this id.'});
+    case 'policy_not_found':
+      return new Problem({
+        code: 'policy_not_found',
+        detail: 'The policy of this verification is not configured any more.',
+      });
+    case 'verification_lost':
+      return new Problem({
+        code: 'verification_lost',
+        detail: 'The verification existed, but the service has lost it. Create a new one.',
+        ...canCreate,
+      });
+    case 'verification_expired':
+      return new Problem({
+        code: 'verification_expired',
+        detail: 'The verification is over and no longer kept. Create a new one.',
+        ...canCreate,
+      });
+    case 'key_unknown':
+      return new Problem({
+        code: 'store_unavailable',
+        detail: 'The verification cannot be read right now. Nothing was changed; try again.',
+        retryAfterSeconds: 5,
+        operatorDetail: `an id names the secret key "${missing.kid}", which is not in OTP_SECRET_KEYS`,
+      });
+    default:
+      return assertNever(missing);
+  }
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function stepJson({allowed, at}: NextStep) {
+  return at === undefined ? {allowed} : {allowed, at: instant(at)};
+}

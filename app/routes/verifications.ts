@@ -1,0 +1,285 @@
+import type {FastifyPluginAsyncTypebox} from '@fastify/type-provider-typebox';
+import {Type} from 'typebox';
+import {assertNever} from '../domain/assert-never.ts';
+import {attemptsRemaining} from '../domain/verification.ts';
+import {Problem} from '../errors.ts';
+import type {Metrics} from '../metrics.ts';
+import {cancelVerification} from '../usecases/cancel-verification.ts';
+import {checkVerification} from '../usecases/check-verification.ts';
+import type {UseCaseContext, VerificationView} from '../usecases/context.ts';
+import {createVerification} from '../usecases/create-verification.ts';
+import {readVerification} from '../usecases/read-verification.ts';
+import {resendVerification} from '../usecases/resend-verification.ts';
+import {checkBody, createBody, idParams, problemsOf, verificationSchema} from './schemas.ts';
+import {finalProblem, missingProblem, secondsUntil, toJson} from './verification-answer.ts';
+
+export interface VerificationRoutesOptions {
+  readonly context: UseCaseContext;
+  readonly metrics: Metrics;
+}
+
+const common = ['invalid_request', 'unauthenticated', 'forbidden', 'outcome_unknown', 'store_unavailable'] as const;
+const withBody = ['payload_too_large', 'unsupported_media_type'] as const;
+const onOne = ['verification_not_found', 'policy_not_found', 'verification_expired', 'verification_lost'] as const;
+const onFinal = [
+  'verification_already_approved',
+  'verification_canceled',
+  'verification_locked',
+  'verification_superseded',
+  'verification_undeliverable',
+] as const;
+const documented = {tags: ['verifications'], security: [{apiKey: []}]};
+
+/** `/v1/verifications`: create, check, resend, read, cancel. */
+export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOptions> = async (
+  app,
+  {context, metrics},
+) => {
+  app.addHook('onRequest', app.authenticate('verify'));
+  const count = ({policy, snapshot}: VerificationView, event: string) =>
+    metrics.verifications.inc({policy: policy.name, channel: snapshot.channel, event});
+
+  app.post(
+    '/',
+    {
+      schema: {
+        ...documented,
+        operationId: 'createVerification',
+        summary: 'Send a code to a recipient',
+        body: createBody,
+        response: {
+          201: verificationSchema,
+          ...problemsOf(
+            ...common,
+            ...withBody,
+            'policy_not_found',
+            'recipient_invalid',
+            'channel_not_allowed',
+            'recipient_locked',
+            'resend_too_soon',
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const {policy = 'login', ...rest} = request.body;
+      const result = await createVerification(context, request.client, {policy, ...rest});
+      switch (result.kind) {
+        case 'created':
+          count(result.view, 'created');
+          reply.outcome = 'created';
+          return reply.code(201).header('location', `/v1/verifications/${result.view.id}`).send(toJson(result.view));
+        case 'policy_not_found':
+          throw new Problem({
+            code: 'policy_not_found',
+            detail: `The client has no policy "${policy}"; it has ${[...request.client.policies.keys()].join(', ')}.`,
+          });
+        case 'recipient_invalid':
+          throw new Problem({
+            code: 'recipient_invalid',
+            detail: 'Neither a phone number with its country code, such as +41446681800, nor a mail address.',
+            errors: [{pointer: '/to', detail: 'is no phone number or mail address'}],
+          });
+        case 'channel_not_allowed':
+          throw new Problem({
+            code: 'channel_not_allowed',
+            detail: `For this recipient the policy "${policy}" sends over ${result.allowed.join(', ') || 'no channel'}.`,
+            errors: [{pointer: '/channel', detail: 'is not allowed'}],
+          });
+        case 'recipient_locked':
+          throw recipientLocked(result);
+        case 'send_too_soon':
+          throw sendTooSoon(result);
+        default:
+          return assertNever(result);
+      }
+    },
+  );
+
+  app.post(
+    '/:id/check',
+    {
+      schema: {
+        ...documented,
+        operationId: 'checkVerification',
+        summary: 'Present the code that a person typed',
+        params: idParams,
+        body: checkBody,
+        response: {
+          200: verificationSchema,
+          ...problemsOf(...common, ...withBody, ...onOne, ...onFinal, 'code_incorrect', 'check_too_soon'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const result = await checkVerification(context, request.client, request.params.id, request.body.code);
+      switch (result.kind) {
+        case 'approved':
+          count(result.view, 'approved');
+          reply.outcome = 'approved';
+          return toJson(result.view);
+        case 'incorrect': {
+          const {status} = result.view.snapshot;
+          count(result.view, status === 'locked' ? 'locked' : 'incorrect');
+          const remaining = attemptsRemaining(result.view.snapshot);
+          throw new Problem({
+            code: 'code_incorrect',
+            detail:
+              remaining === 0
+                ? 'The code is not right, and no attempt remains.'
+                : `The code is not right. Attempts that remain: ${remaining}.`,
+            extensions: {attemptsRemaining: remaining, verification: toJson(result.view)},
+          });
+        }
+        case 'too_soon':
+          throw new Problem({
+            code: 'check_too_soon',
+            detail:
+              'After several wrong codes the recipient has to wait. This check was not looked at and does not count.',
+            retryAfterSeconds: secondsUntil(result.until, result.view.snapshot.at),
+            extensions: {verification: toJson(result.view)},
+          });
+        case 'final':
+          throw finalProblem(result.view);
+        default:
+          throw missingProblem(result);
+      }
+    },
+  );
+
+  app.post(
+    '/:id/resend',
+    {
+      schema: {
+        ...documented,
+        operationId: 'resendVerification',
+        summary: 'Send a new code to the same recipient',
+        description: 'The new code replaces the old one. Attempts that were used stay used.',
+        params: idParams,
+        body: Type.Optional(Type.Union([Type.Object({}, {additionalProperties: false}), Type.Null()])),
+        response: {
+          200: verificationSchema,
+          ...problemsOf(
+            ...common,
+            ...withBody,
+            ...onOne,
+            ...onFinal,
+            'resend_too_soon',
+            'resend_limit_reached',
+            'recipient_locked',
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const result = await resendVerification(context, request.client, request.params.id);
+      switch (result.kind) {
+        case 'resent':
+          count(result.view, 'resent');
+          reply.outcome = 'resent';
+          return toJson(result.view);
+        case 'limit_reached':
+          throw new Problem({
+            code: 'resend_limit_reached',
+            detail: `The policy allows ${result.view.policy.maxResends} resends. Create a new verification.`,
+            extensions: {verification: toJson(result.view)},
+          });
+        case 'recipient_locked':
+        case 'send_too_soon': {
+          const refusal = {
+            at: result.view.snapshot.at,
+            verification: toJson(result.view),
+            ...(result.until === undefined ? {} : {until: result.until}),
+          };
+          throw result.kind === 'recipient_locked' ? recipientLocked(refusal) : sendTooSoon(refusal);
+        }
+        case 'final':
+          throw finalProblem(result.view);
+        default:
+          throw missingProblem(result);
+      }
+    },
+  );
+
+  app.get(
+    '/:id',
+    {
+      schema: {
+        ...documented,
+        operationId: 'readVerification',
+        summary: 'Read a verification',
+        description:
+          'A verification that is over stays readable for an hour, so that a late caller learns what happened.',
+        params: idParams,
+        response: {200: verificationSchema, ...problemsOf(...common, ...onOne)},
+      },
+    },
+    async (request) => {
+      const result = await readVerification(context, request.client, request.params.id);
+      if (result.kind !== 'found') throw missingProblem(result);
+      return toJson(result.view);
+    },
+  );
+
+  app.delete(
+    '/:id',
+    {
+      schema: {
+        ...documented,
+        operationId: 'cancelVerification',
+        summary: 'Cancel a verification',
+        description: 'Its code is accepted no more. Again: the same answer.',
+        params: idParams,
+        response: {
+          204: Type.Null({description: 'The verification is canceled.'}),
+          ...problemsOf(...common, ...onOne, ...onFinal),
+        },
+      },
+    },
+    async (request, reply) => {
+      const result = await cancelVerification(context, request.client, request.params.id);
+      switch (result.kind) {
+        case 'canceled':
+          count(result.view, 'canceled');
+          reply.outcome = 'canceled';
+          return reply.code(204).send(null);
+        case 'final':
+          throw finalProblem(result.view);
+        default:
+          throw missingProblem(result);
+      }
+    },
+  );
+};
+
+interface Refusal {
+  readonly at: number;
+  readonly until?: number;
+  readonly verification?: ReturnType<typeof toJson>;
+}
+
+function recipientLocked({at, until, verification}: Refusal): Problem {
+  return new Problem({
+    code: 'recipient_locked',
+    detail:
+      until === undefined
+        ? 'After too many wrong codes in a row the recipient is locked until somebody unlocks it.'
+        : 'After too many wrong codes the recipient has to wait for a new one.',
+    ...(until === undefined ? {} : {retryAfterSeconds: secondsUntil(until, at)}),
+    extensions: nextOf(until, verification),
+  });
+}
+
+function sendTooSoon({at, until, verification}: Refusal): Problem {
+  return new Problem({
+    code: 'resend_too_soon',
+    detail: 'A message went to this recipient a moment ago.',
+    ...(until === undefined ? {} : {retryAfterSeconds: secondsUntil(until, at)}),
+    extensions: nextOf(until, verification),
+  });
+}
+
+function nextOf(until: number | undefined, verification: Refusal['verification']) {
+  if (verification !== undefined) return {verification};
+  return {next: {create: {allowed: false, ...(until === undefined ? {} : {at: new Date(until).toISOString()})}}};
+}

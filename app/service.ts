@@ -1,0 +1,145 @@
+import {readFileSync} from 'node:fs';
+import type {AddressInfo} from 'node:net';
+import {setTimeout as delay} from 'node:timers/promises';
+import fastify from 'fastify';
+import type {Logger} from 'pino';
+import {buildApp} from './app.ts';
+import type {Configuration} from './config/configuration.ts';
+import type {ProviderSettings} from './config/file.ts';
+import type {Inbox} from './delivery/inbox.ts';
+import {openMessage} from './delivery/message.ts';
+import type {Provider} from './delivery/provider.ts';
+import {inboxProvider} from './delivery/providers/inbox.ts';
+import {smtpProvider} from './delivery/providers/smtp.ts';
+import {render} from './delivery/template.ts';
+import {OutboxWorker} from './delivery/worker.ts';
+import {createKeyring, type Keyring} from './domain/keyring.ts';
+import {parseId} from './domain/verification-id.ts';
+import {createMetrics, type Metrics} from './metrics.ts';
+import type {Readiness} from './routes/health.ts';
+import {measured} from './store/measured-store.ts';
+import {type OpenStore, openMemoryStore, openRedisStore} from './store/open-store.ts';
+import type {Store} from './store/store.ts';
+import {addressOf} from './usecases/context.ts';
+
+/** A running service. */
+export interface Service {
+  /** `http://host:port` */
+  readonly url: string;
+  readonly metricsUrl: string;
+  /** Whether `/dev/inbox` is there. */
+  readonly hasInbox: boolean;
+  /** Says "not ready", serves on for the drain delay, finishes what is under way, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+const workerGraceMs = 5000;
+
+/** Opens the store, the providers and both ports. What it has opened when something fails, it closes again. */
+export async function startService({settings, catalog}: Configuration, log: Logger): Promise<Service> {
+  await using cleanup = new AsyncDisposableStack();
+  const metrics = createMetrics();
+  const keyring = createKeyring(settings.secretKeys);
+  const opened = open(settings, keyring, log);
+  cleanup.defer(() => opened.close());
+  const store = measured(opened.store, {
+    took: (operation, seconds) => metrics.store.observe({operation}, seconds),
+    failed: (operation, effect) => metrics.storeErrors.inc({operation, effect}),
+  });
+
+  const providers = new Map(
+    catalog.providers.map((provider) => [provider.name, createProvider(provider, opened.inbox)]),
+  );
+  cleanup.defer(async () => void (await Promise.all([...providers.values()].map((provider) => provider.close()))));
+  const worker = createWorker({settings, catalog}, opened, providers, keyring, metrics, log);
+  worker.start();
+  cleanup.defer(() => worker.stop(workerGraceMs));
+
+  let draining = false;
+  const context = {store, keyring, pseudonymKey: settings.pseudonymKey, now: Date.now};
+  const hasInbox = settings.mode !== 'production';
+  const app = await buildApp({
+    context,
+    clients: catalog.clients,
+    metrics,
+    log,
+    version: readVersion(),
+    readiness: async () => (draining ? {kind: 'draining'} : await readinessOf(store)),
+    ...(hasInbox ? {inbox: opened.inbox} : {}),
+  });
+  cleanup.defer(() => app.close());
+  const url = await app.listen({host: settings.host, port: settings.port});
+
+  const metricsApp = fastify({logger: false});
+  metricsApp.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+  cleanup.defer(() => metricsApp.close());
+  await metricsApp.listen({host: settings.metricsHost, port: settings.metricsPort});
+  const {port} = metricsApp.server.address() as AddressInfo;
+
+  const resources = cleanup.move();
+  return {
+    url,
+    metricsUrl: `http://${settings.metricsHost}:${port}/metrics`,
+    hasInbox,
+    async stop() {
+      draining = true;
+      await delay(settings.drainDelaySeconds * 1000);
+      await resources.disposeAsync();
+    },
+  };
+}
+
+function open({redis, storeTimeoutMs}: Configuration['settings'], keyring: Keyring, log: Logger): OpenStore {
+  if (redis === undefined) return openMemoryStore();
+  return openRedisStore({
+    ...redis,
+    timeoutMs: storeTimeoutMs,
+    onDown: ({message}) => log.warn({reason: message}, 'Redis is out of reach'),
+    onUp: () => log.info('connected to Redis'),
+    addressOf: (id) => {
+      const parsed = parseId(keyring, id);
+      return parsed.kind === 'ref' ? addressOf(parsed.ref) : undefined;
+    },
+  });
+}
+
+function createProvider(settings: ProviderSettings, inbox: Inbox): Provider {
+  return settings.kind === 'inbox' ? inboxProvider(settings.name, inbox) : smtpProvider(settings);
+}
+
+function createWorker(
+  {catalog}: Configuration,
+  {outbox}: OpenStore,
+  providers: ReadonlyMap<string, Provider>,
+  keyring: Keyring,
+  metrics: Metrics,
+  log: Logger,
+): OutboxWorker {
+  return new OutboxWorker({
+    outbox,
+    log,
+    providersOf: (channel) => (catalog.channels.get(channel) ?? []).flatMap((name) => providers.get(name) ?? []),
+    open: ({address: {id}, ...sealed}) => {
+      const parsed = parseId(keyring, id);
+      return parsed.kind === 'ref' ? openMessage(parsed.ref.keys, id, sealed) : undefined;
+    },
+    render: ({client, policy, channel, code}) => {
+      const lifetimeSeconds = catalog.clients.get(client)?.policies.get(policy)?.lifetimeSeconds ?? 60;
+      return render({channel, code, lifetimeMinutes: Math.max(1, Math.floor(lifetimeSeconds / 60))});
+    },
+    onSend: (provider, result) => metrics.sends.inc({provider, result}),
+  });
+}
+
+async function readinessOf(store: Store): Promise<Readiness> {
+  return store.ping().then(
+    () => ({kind: 'ready'}) as const,
+    () => ({kind: 'store_unavailable'}) as const,
+  );
+}
+
+function readVersion(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+}

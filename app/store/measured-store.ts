@@ -1,0 +1,32 @@
+import {type Effect, type Store, StoreError} from './store.ts';
+
+/** Hears of every operation of a store. */
+export interface StoreObserver {
+  took(operation: keyof Store, seconds: number): void;
+  failed(operation: keyof Store, effect: Effect): void;
+}
+
+/** The same store, observed. */
+export function measured(store: Store, observer: StoreObserver): Store {
+  const wrap =
+    <Args extends unknown[], Result>(operation: keyof Store, run: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      const start = performance.now();
+      try {
+        return await run(...args);
+      } catch (error) {
+        observer.failed(operation, error instanceof StoreError ? error.effect : 'unknown');
+        throw error;
+      } finally {
+        observer.took(operation, (performance.now() - start) / 1000);
+      }
+    };
+  return {
+    create: wrap('create', store.create.bind(store)),
+    check: wrap('check', store.check.bind(store)),
+    resend: wrap('resend', store.resend.bind(store)),
+    cancel: wrap('cancel', store.cancel.bind(store)),
+    read: wrap('read', store.read.bind(store)),
+    ping: wrap('ping', store.ping.bind(store)),
+  };
+}

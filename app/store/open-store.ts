@@ -1,0 +1,48 @@
+import {randomUUID} from 'node:crypto';
+import type {Inbox} from '../delivery/inbox.ts';
+import type {Outbox} from '../delivery/outbox.ts';
+import {MemoryInbox} from './memory-inbox.ts';
+import {MemoryOutbox} from './memory-outbox.ts';
+import {MemoryQueue} from './memory-queue.ts';
+import {MemoryStore} from './memory-store.ts';
+import {connectRedis, type RedisConnectionOptions} from './redis-connection.ts';
+import {RedisInbox} from './redis-inbox.ts';
+import {RedisOutbox} from './redis-outbox.ts';
+import {RedisStore} from './redis-store.ts';
+import type {Address, Store} from './store.ts';
+
+/** A store with what belongs to it. */
+export interface OpenStore {
+  readonly store: Store;
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+  close(): Promise<void>;
+}
+
+export function openMemoryStore(): OpenStore {
+  const queue = new MemoryQueue();
+  const store = new MemoryStore({enqueue: (message) => queue.push(message)});
+  return {store, outbox: new MemoryOutbox({queue, store}), inbox: new MemoryInbox(), async close() {}};
+}
+
+/** A worker waits at most this long for a message in one call. */
+const longestWaitMs = 10_000;
+
+export function openRedisStore(
+  options: RedisConnectionOptions & {readonly addressOf: (id: string) => Address | undefined},
+): OpenStore {
+  const {addressOf, ...connection} = options;
+  const redis = connectRedis(connection);
+  // Its troubles are those of the first connection, which tells them.
+  const blocking = connectRedis({...connection, timeoutMs: connection.timeoutMs + longestWaitMs, onDown: () => {}, onUp: () => {}});
+  const store = new RedisStore({redis});
+  return {
+    store,
+    outbox: new RedisOutbox({redis, blocking, consumer: randomUUID(), store, addressOf}),
+    inbox: new RedisInbox(redis),
+    async close() {
+      blocking.disconnect();
+      redis.disconnect();
+    },
+  };
+}

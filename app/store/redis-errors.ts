@@ -1,0 +1,44 @@
+import {type Effect, StoreError} from './store.ts';
+
+/** Error replies that Redis gives before it runs anything of a script. */
+const refusals = [
+  'NOSCRIPT',
+  'READONLY',
+  'LOADING',
+  'MASTERDOWN',
+  'NOREPLICAS',
+  'CLUSTERDOWN',
+  'TRYAGAIN',
+  'ASK',
+  'MOVED',
+  'OOM',
+  'MISCONF',
+  'BUSY',
+  'NOAUTH',
+  'WRONGPASS',
+];
+
+/** What ioredis says when it had no connection to send the command on. */
+const unsent = [
+  "Stream isn't writeable and enableOfflineQueue options is false",
+  "Stream isn't writeable and offlineQueue",
+];
+
+/** Says of an error from Redis or ioredis whether the operation may have happened. */
+export function toStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new StoreError(effectOf(error, message), `Redis: ${message}`, error);
+}
+
+function effectOf(error: unknown, message: string): Effect {
+  if (refusals.some((word) => message.startsWith(`${word} `) || message === word)) return 'not_executed';
+  if (unsent.some((start) => message.startsWith(start))) return 'not_executed';
+  if (
+    error instanceof Error &&
+    'code' in error &&
+    (error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
+  )
+    return 'not_executed';
+  return 'unknown';
+}

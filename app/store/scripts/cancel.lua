@@ -1,0 +1,14 @@
+-- Cancels a pending verification. Again: the same answer.
+-- KEYS  1 verification  2 recipient
+-- ARGV  1 tag  2 tombstone ms
+-- Reply canceled | final | not_found
+-- Keeps: what is final stays so. The failures stay: canceling gives no attempts back.
+local tag = ARGV[1]
+local verification = read_verification(KEYS[1])
+if not verification then return {'not_found'} end
+local recipient = read_recipient(KEYS[2])
+local at = now()
+local status = status_at(verification, recipient, tag, at)
+if status ~= 'p' and status ~= 'c' then return reply('final', 0, verification, recipient, tag, at) end
+if status == 'p' then finish(KEYS[1], KEYS[2], verification, recipient, tag, 'c', at, tonumber(ARGV[2])) end
+return reply('canceled', 0, verification, recipient, tag, at)

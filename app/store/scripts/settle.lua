@@ -1,0 +1,19 @@
+-- Ends a message's time in the outbox and notes on its verification what became of it.
+-- KEYS  1 verification  2 recipient  3 outbox stream
+-- ARGV  1 tag  2 consumer group  3 stream entry  4 delivery: s sent, f failed  5 provider  6 tombstone ms
+--       7 resends that had been made when the message was queued
+-- Reply 1 if the message was still in the outbox, 0 if another worker settled it before
+-- Keeps: the sealed message is gone in the step that notes its result; a message that a resend has replaced changes
+--        nothing; only a pending verification becomes undeliverable.
+local settled = redis.call('XACK', KEYS[3], ARGV[2], ARGV[3])
+redis.call('XDEL', KEYS[3], ARGV[3])
+local verification = read_verification(KEYS[1])
+if settled == 0 or not verification or verification.resends ~= tonumber(ARGV[7]) then return settled end
+local at = now()
+redis.call('HSET', KEYS[1], 'd', ARGV[4], 'u', at)
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'p', ARGV[5]) end
+local recipient = read_recipient(KEYS[2])
+if ARGV[4] == 'f' and status_at(verification, recipient, ARGV[1], at) == 'p' then
+  finish(KEYS[1], KEYS[2], verification, recipient, ARGV[1], 'u', at, tonumber(ARGV[6]))
+end
+return settled
