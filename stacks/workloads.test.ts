@@ -119,6 +119,17 @@ describe('Secrets', () => {
 });
 
 describe('the configuration', () => {
+  it('reaches the cluster as it is written, even where Terraform would see an expression', () => {
+    const {of} = synthesise(environmentFrom(`${minimal}service: {template: "\${code} %{if}"}\n`));
+    const map = of('kubernetes_config_map_v1').find((each) => String(at(each, 'metadata.name')) === 'otp-app');
+    expect(Object.values(map?.data ?? {})).toEqual(['template: $${code} %%{if}\n']);
+  });
+
+  it('holds no expression at all, so that no stack depends on what only Terraform knows', () => {
+    expect(synthesised.text).toContain('$${file##*/}');
+    expect(synthesised.text).not.toMatch(/(?<!\$)\$\{/);
+  });
+
   const checksum = (yaml: string, type: string) =>
     at(synthesise(environmentFrom(yaml)).of(type)[0], 'spec.template.metadata.annotations.otp/config-checksum');
 

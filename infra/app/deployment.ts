@@ -4,6 +4,7 @@ import {stringify} from 'yaml';
 import type {Environment} from '../environment/schema.ts';
 import {Construct} from '../lib/cdk.ts';
 import {componentLabels, selectorLabels} from '../lib/labels.ts';
+import {literalValues} from '../lib/literal.ts';
 import {componentName, ports} from '../lib/names.ts';
 import {configChecksum} from '../workload/checksum.ts';
 import {secretMounts, secretVolumes} from '../workload/secret-volumes.ts';
@@ -34,7 +35,7 @@ export class AppDeployment extends Construct {
       maxSkew: 1,
     };
 
-    new ConfigMapV1(this, 'config', {metadata: {name, namespace, labels}, data});
+    new ConfigMapV1(this, 'config', {metadata: {name, namespace, labels}, data: literalValues(data)});
     new DeploymentV1(this, 'deployment', {
       metadata: {name, namespace, labels},
       spec: {
@@ -65,7 +66,10 @@ export class AppDeployment extends Construct {
                 name: 'app',
                 image: images.app,
                 imagePullPolicy: images.pullPolicy,
-                env: Object.entries(appSettings(environment)).map(([key, value]) => ({name: key, value})),
+                env: Object.entries(literalValues(appSettings(environment))).map(([key, value]) => ({
+                  name: key,
+                  value,
+                })),
                 port: [
                   {name: 'http', containerPort: ports.http},
                   {name: 'metrics', containerPort: ports.metrics},

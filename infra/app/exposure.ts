@@ -2,6 +2,7 @@ import {IngressV1} from '@cdktf/provider-kubernetes/lib/ingress-v1/index.js';
 import type {Environment} from '../environment/schema.ts';
 import {Construct} from '../lib/cdk.ts';
 import {componentLabels} from '../lib/labels.ts';
+import {literalValues} from '../lib/literal.ts';
 import {componentName} from '../lib/names.ts';
 import {ingressTls} from '../secrets/names.ts';
 
@@ -18,7 +19,12 @@ export class Exposure extends Construct {
     const name = componentName('app');
     const host = exposure.host === undefined ? {} : {host: exposure.host};
     new IngressV1(this, 'ingress', {
-      metadata: {name, namespace, labels: componentLabels(environmentName, 'app'), annotations: exposure.annotations},
+      metadata: {
+        name,
+        namespace,
+        labels: componentLabels(environmentName, 'app'),
+        annotations: literalValues(exposure.annotations),
+      },
       spec: {
         ingressClassName: exposure.ingressClass,
         rule: [

@@ -4,6 +4,7 @@ import {StatefulSetV1} from '@cdktf/provider-kubernetes/lib/stateful-set-v1/inde
 import type {Environment} from '../environment/schema.ts';
 import {Construct} from '../lib/cdk.ts';
 import {componentLabels, selectorLabels} from '../lib/labels.ts';
+import {literalValues} from '../lib/literal.ts';
 import {componentName, ports} from '../lib/names.ts';
 import {configChecksum} from '../workload/checksum.ts';
 import {secretMounts, secretVolumes} from '../workload/secret-volumes.ts';
@@ -31,7 +32,7 @@ export class SingleRedis extends Construct {
       timeoutSeconds: 5,
     });
 
-    new ConfigMapV1(this, 'config', {metadata: {name, namespace, labels}, data});
+    new ConfigMapV1(this, 'config', {metadata: {name, namespace, labels}, data: literalValues(data)});
     new ServiceV1(this, 'service', {
       metadata: {name, namespace, labels},
       spec: {selector: selectorLabels('redis'), port: [{name: 'redis', port: ports.redis, targetPort: 'redis'}]},

@@ -1,0 +1,37 @@
+import {connect} from '../cluster/connect.ts';
+import {terraformKubeconfig} from '../cluster/kubeconfig.ts';
+import {listSecrets, missingSecrets} from '../cluster/missing-secrets.ts';
+import {requireNamespace} from '../cluster/namespaces.ts';
+import {loadEnvironment} from '../environment/load.ts';
+import {stackId} from '../lib/names.ts';
+import {projectRoot} from '../lib/project-root.ts';
+import {requiredSecrets} from '../secrets/catalogue.ts';
+import {readArguments} from './arguments.ts';
+import {partially, runCdktf} from './cdktf.ts';
+import {CommandError} from './command-error.ts';
+import {runCommand} from './run-command.ts';
+import {typecheck} from './typecheck.ts';
+
+await runCommand(async () => {
+  const {environment: chosen, stacks} = readArguments(process.argv.slice(2), {
+    usage: 'npm run deploy -- --env NAME|FILE.yaml [stack…]',
+    stacks: true,
+  });
+  const loaded = loadEnvironment(chosen, projectRoot);
+  const {name, file, environment} = loaded;
+  typecheck();
+  const cluster = await connect(loaded);
+  console.log(`environment ${name}: namespace ${environment.namespace} of ${cluster.description}`);
+  await requireNamespace(cluster, environment.namespace, name);
+  const missing = await missingSecrets(cluster, environment.namespace, requiredSecrets(environment));
+  if (missing.size > 0)
+    throw new CommandError(
+      `namespace ${environment.namespace} lacks:\n${listSecrets(missing)}\nnpm run bootstrap -- --env ${chosen} makes those that it can; the others are yours to make`,
+    );
+  await runCdktf({
+    environmentName: name,
+    environmentFile: file,
+    args: ['deploy', ...stacks.map((stack) => stackId(name, stack)), '--auto-approve', ...partially(stacks)],
+    env: terraformKubeconfig(),
+  });
+});

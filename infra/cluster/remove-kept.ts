@@ -1,0 +1,60 @@
+import {setTimeout as wait} from 'node:timers/promises';
+import {CoordinationV1Api} from '@kubernetes/client-node';
+import {redisAuthoritySecret} from '../bootstrap/redis-certificates.ts';
+import {CommandError} from '../cli/command-error.ts';
+import type {Environment} from '../environment/schema.ts';
+import {environmentLabel, selectorLabels} from '../lib/labels.ts';
+import {stackId, stackNames} from '../lib/names.ts';
+import type {Cluster} from './connect.ts';
+import {found} from './found.ts';
+import {isMadeByBootstrap, readNamespace} from './namespaces.ts';
+
+const goneTimeoutMs = 120_000;
+
+/** Removes what a destroy keeps: data, Secrets, state, and the namespaces that bootstrap made. Yields what it removed. */
+export async function* removeKept(
+  cluster: Cluster,
+  environmentName: string,
+  {namespace, state}: Environment,
+): AsyncGenerator<string> {
+  const {core, config} = cluster;
+  const workload = await readNamespace(cluster, namespace);
+  if (workload !== undefined) {
+    const labelSelector = Object.entries(selectorLabels('redis'))
+      .map((pair) => pair.join('='))
+      .join(',');
+    await core.deleteCollectionNamespacedPersistentVolumeClaim({namespace, labelSelector});
+    yield `the volume claims of Redis in ${namespace}`;
+    await core.deleteCollectionNamespacedSecret({namespace, labelSelector: `${environmentLabel}=${environmentName}`});
+    yield `the Secrets of ${environmentName} in ${namespace}`;
+    if (isMadeByBootstrap(workload)) {
+      await removeNamespace(cluster, namespace);
+      yield `namespace ${namespace}`;
+    }
+  }
+
+  if (state.backend !== 'kubernetes' || (await readNamespace(cluster, state.namespace)) === undefined) return;
+  const leases = config.makeApiClient(CoordinationV1Api);
+  for (const stack of stackNames) {
+    const name = `tfstate-default-${stackId(environmentName, stack)}`;
+    await found(core.deleteNamespacedSecret({name, namespace: state.namespace}));
+    await found(leases.deleteNamespacedLease({name: `lock-${name}`, namespace: state.namespace}));
+  }
+  await found(core.deleteNamespacedSecret({name: redisAuthoritySecret(environmentName), namespace: state.namespace}));
+  yield `the state and the certificate authority of ${environmentName} in ${state.namespace}`;
+  const others = await core.listNamespacedSecret({namespace: state.namespace});
+  if (others.items.length === 0 && isMadeByBootstrap(await readNamespace(cluster, state.namespace))) {
+    await removeNamespace(cluster, state.namespace);
+    yield `namespace ${state.namespace}`;
+  }
+}
+
+async function removeNamespace(cluster: Cluster, name: string): Promise<void> {
+  await found(cluster.core.deleteNamespace({name}));
+  const deadline = performance.now() + goneTimeoutMs;
+  while ((await readNamespace(cluster, name)) !== undefined) {
+    if (performance.now() > deadline)
+      throw new CommandError(`namespace ${name} is still being removed after ${goneTimeoutMs / 1000} s`);
+    await wait(500);
+  }
+}
