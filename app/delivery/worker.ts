@@ -24,6 +24,8 @@ export interface OutboxWorkerOptions {
 const pollMs = 2000;
 const maxInFlight = 256;
 const maxRetryMs = 15_000;
+/** Once the store is back, messages wait no longer than this. */
+const maxOutageWaitMs = 1000;
 
 /** Takes messages from the outbox and hands each to a provider, again and again until one takes it or the code expires. */
 export class OutboxWorker {
@@ -50,7 +52,7 @@ export class OutboxWorker {
 
   async #run(): Promise<void> {
     const {outbox, log} = this.#options;
-    const receive = this.#retry(handleAll);
+    const receive = this.#retry(handleAll, maxOutageWaitMs);
     receive.onFailure(({reason}) =>
       log.warn({err: 'error' in reason ? reason.error : undefined}, 'outbox out of reach'),
     );
@@ -132,13 +134,13 @@ export class OutboxWorker {
     }
   }
 
-  #retry(policy: typeof handleAll): RetryPolicy {
+  #retry(policy: typeof handleAll, maxDelay = maxRetryMs): RetryPolicy {
     return retry(policy, {
       maxAttempts: Number.MAX_SAFE_INTEGER,
       backoff: new ExponentialBackoff({
         generator: fullJitterGenerator,
         initialDelay: this.#options.retryMs ?? 500,
-        maxDelay: maxRetryMs,
+        maxDelay,
       }),
     }).dangerouslyUnref();
   }

@@ -34,7 +34,12 @@ export function openRedisStore(
   const {addressOf, ...connection} = options;
   const redis = connectRedis(connection);
   // Its troubles are those of the first connection, which tells them.
-  const blocking = connectRedis({...connection, timeoutMs: connection.timeoutMs + longestWaitMs, onDown: () => {}, onUp: () => {}});
+  const blocking = connectRedis({
+    ...connection,
+    timeoutMs: connection.timeoutMs + longestWaitMs,
+    onDown: () => {},
+    onUp: () => {},
+  });
   const store = new RedisStore({redis});
   return {
     store,

@@ -30,7 +30,7 @@ const streams = Array.from({length: partitionCount}, (_, partition) => outboxKey
 export class RedisOutbox implements Outbox {
   readonly #options: RedisOutboxOptions;
   #ready = false;
-  #sweptAt = 0;
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: RedisOutboxOptions) {
     this.#options = options;

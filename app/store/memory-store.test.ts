@@ -1,0 +1,79 @@
+import {describe, expect, it} from 'vitest';
+import {createAddressBook} from '../testing/addresses.ts';
+import {MemoryOutbox} from './memory-outbox.ts';
+import {MemoryQueue} from './memory-queue.ts';
+import {MemoryStore, type MemoryStoreOptions} from './memory-store.ts';
+import {noWaits, storeContract} from './store.contract.ts';
+import {StoreError, tombstoneMs} from './store.ts';
+
+function open(options: Partial<MemoryStoreOptions> = {}) {
+  let now = 1_800_000_000_000;
+  const queue = new MemoryQueue();
+  const clock = () => now;
+  const store = new MemoryStore({enqueue: (message) => queue.push(message), now: clock, ...options});
+  return {
+    store,
+    outbox: new MemoryOutbox({queue, store, now: clock}),
+    async pass(ms: number) {
+      now += ms;
+    },
+    address: createAddressBook().address,
+  };
+}
+
+const verification = {
+  mac: 'R',
+  sealedCode: 'c',
+  sealedAddress: 'a',
+  channel: 'email',
+  maskedTo: 'a***',
+  lifetimeMs: 1000,
+  maxAttempts: 5,
+  maxPending: 2,
+  resendIntervalMs: 0,
+} as const;
+
+describe('MemoryStore', () => {
+  storeContract((timings) => open({timings}));
+
+  it('expires a code at its very millisecond', async () => {
+    const {store, address, pass} = open({timings: noWaits});
+    const [where, other] = [address('ada'), address('bob')];
+    await store.create(where, verification);
+    await store.create(other, verification);
+    await pass(999);
+    expect(await store.check(where, 'R', {blockAfter: 100})).toMatchObject({kind: 'approved'});
+    await pass(1);
+    expect(await store.check(other, 'R', {blockAfter: 100})).toMatchObject({
+      kind: 'final',
+      snapshot: {status: 'expired'},
+    });
+  });
+
+  it('forgets a verification when its tombstone is over, and a failure no sooner than it says', async () => {
+    const {store, address, pass} = open({timings: {...noWaits, rememberMs: 10 * tombstoneMs}});
+    const where = address('ada');
+    await store.create(where, verification);
+    await store.check(where, 'W', {blockAfter: 100});
+    await pass(1000 + tombstoneMs - 1);
+    expect(await store.read(where)).toMatchObject({kind: 'found', snapshot: {status: 'expired'}});
+    await pass(1);
+    expect(await store.read(where)).toEqual({kind: 'not_found'});
+    expect(await store.create(address('ada'), verification)).toMatchObject({snapshot: {budget: {failures: 1}}});
+    await pass(10 * tombstoneMs);
+    expect(await store.create(address('ada'), verification)).toMatchObject({snapshot: {budget: {failures: 0}}});
+  });
+
+  it('refuses what would exceed its bound, changes nothing by that, and takes on again when there is room', async () => {
+    const {store, address, pass} = open({timings: noWaits, maxRecords: 2});
+    const first = address('ada');
+    await store.create(first, verification);
+    await store.create(address('bob'), verification);
+    await expect(store.create(address('eve'), verification)).rejects.toThrow(
+      new StoreError('not_executed', 'the memory store is full (2 records)'),
+    );
+    expect(await store.check(first, 'R', {blockAfter: 100})).toMatchObject({kind: 'approved'});
+    await pass(1000 + tombstoneMs);
+    expect(await store.create(address('eve'), verification)).toMatchObject({kind: 'created'});
+  });
+});

@@ -1,0 +1,216 @@
+import {randomUUID} from 'node:crypto';
+import type {Redis} from 'ioredis';
+import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {createAddressBook} from '../testing/addresses.ts';
+import {type RedisServer, startRedis} from '../testing/redis-server.ts';
+import {until} from '../testing/until.ts';
+import {keysOf} from './keys.ts';
+import {connectRedis} from './redis-connection.ts';
+import {RedisOutbox} from './redis-outbox.ts';
+import {RedisStore} from './redis-store.ts';
+import {noWaits, type StoreUnderTest, storeContract} from './store.contract.ts';
+import {StoreError} from './store.ts';
+
+let server: RedisServer;
+let redis: Redis;
+const opened: Redis[] = [];
+
+async function connect(timeoutMs = 2000): Promise<Redis> {
+  const connection = connectRedis({url: server.url, timeoutMs, onDown() {}, onUp() {}});
+  opened.push(connection);
+  await until('a connection', () => connection.status === 'ready');
+  return connection;
+}
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = await connect();
+});
+afterEach(async () => {
+  await redis.flushall();
+});
+afterAll(async () => {
+  for (const connection of opened) connection.disconnect();
+  await server[Symbol.asyncDispose]();
+});
+
+async function now(): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+}
+
+function open(timings = noWaits): StoreUnderTest & {outbox: RedisOutbox} {
+  const {address, parse} = createAddressBook();
+  const store = new RedisStore({redis, timings});
+  return {
+    store,
+    outbox: new RedisOutbox({redis, blocking: redis, consumer: randomUUID(), store, addressOf: parse}),
+    async pass(ms) {
+      const end = (await now()) + ms;
+      await until('the clock', async () => (await now()) >= end);
+    },
+    address,
+  };
+}
+
+const verification = {
+  mac: 'R'.repeat(43),
+  sealedCode: 'c',
+  sealedAddress: 'a',
+  channel: 'email',
+  maskedTo: 'a***',
+  lifetimeMs: 60_000,
+  maxAttempts: 5,
+  maxPending: 2,
+  resendIntervalMs: 0,
+} as const;
+const limits = {blockAfter: 100};
+
+async function mixedRun({store, outbox, address}: ReturnType<typeof open>) {
+  const [a, b, c] = [address('ada'), address('ada'), address('bob')];
+  for (const where of [a, b, c]) await store.create(where, verification);
+  await store.check(a, 'W', limits);
+  await store.check(a, verification.mac, limits);
+  await store.check(c, 'W', limits);
+  await store.resend(b, {mac: 'N', sealedCode: 'n', lifetimeMs: 60_000, resendIntervalMs: 0, maxResends: 3});
+  await store.cancel(b);
+  await store.read(c);
+  for (const message of await outbox.receive(50)) await outbox.settle(message, {kind: 'sent', provider: 'mail'});
+  return [a, b, c];
+}
+
+describe('RedisStore', () => {
+  storeContract(open);
+
+  it('gives every key a time to live', async () => {
+    await mixedRun(open());
+    const keys = await redis.keys('*');
+    expect(keys.length).toBeGreaterThan(5);
+    for (const key of keys) expect(await redis.pttl(key), key).toBeGreaterThan(0);
+  });
+
+  it('remembers a failure for as long as it says, whatever else happens to the recipient', async () => {
+    const {store, address} = open({...noWaits, rememberMs: 3_456_000_000});
+    const where = address('ada');
+    await store.create(where, verification);
+    await store.check(where, 'W', limits);
+    await store.create(address('ada'), verification);
+    expect(await redis.pttl(keysOf(where).recipient)).toBeGreaterThan(3_455_000_000);
+  });
+
+  it('keeps all of a recipient under one hash tag, and every script in the keys that it was given', async () => {
+    const addresses = await mixedRun(open());
+    for (const address of addresses) {
+      const {verification, recipient, outbox} = keysOf(address);
+      const tag = verification.slice(0, verification.indexOf('}') + 1);
+      expect(tag).toMatch(/^otp:\{p\d\d\}$/);
+      expect([recipient, outbox].every((key) => key.startsWith(tag))).toBe(true);
+    }
+    const known = new Set(addresses.flatMap((address) => Object.values(keysOf(address))));
+    const written = (await redis.keys('otp:*')).filter((key) => !key.endsWith('outbox'));
+    expect(written.every((key) => known.has(key))).toBe(true);
+  });
+
+  it('needs one round trip an operation', async () => {
+    const {store, address} = open();
+    const where = address('ada');
+    const operations = [
+      () => store.create(where, verification),
+      () => store.check(where, 'W', limits),
+      () => store.resend(where, {mac: 'N', sealedCode: 'n', lifetimeMs: 60_000, resendIntervalMs: 0, maxResends: 3}),
+      () => store.read(where),
+      () => store.cancel(where),
+    ];
+    await redis.script('FLUSH');
+    await mixedRun(open());
+    for (const operation of operations) {
+      await redis.config('RESETSTAT');
+      await operation();
+      const stats = await redis.info('commandstats');
+      expect(stats).toContain('cmdstat_evalsha:calls=1,');
+      expect(stats).not.toContain('cmdstat_eval:');
+    }
+  });
+
+  it('leaves nothing of a code behind once a verification is final', async () => {
+    const run = open();
+    const [approved] = await mixedRun(run);
+    if (approved === undefined) throw new Error('no verification');
+    const fields = await redis.hkeys(keysOf(approved).verification);
+    expect(fields).not.toContain('m');
+    expect(fields).not.toContain('w');
+    for (const key of await redis.keys('*:outbox')) expect(await redis.xlen(key), key).toBe(0);
+  });
+
+  it('gives a message that its worker has not settled to another one', async () => {
+    const run = open();
+    await run.store.create(run.address('ada'), verification);
+    const [message] = await run.outbox.receive(50);
+    if (message === undefined) throw new Error('no message');
+    const {outbox} = keysOf(message.address);
+    // As if the worker had been silent for a minute.
+    await redis.xclaim(outbox, 'workers', 'dead', 0, message.entry, 'IDLE', 60_000, 'JUSTID');
+    const other = new RedisOutbox({
+      redis,
+      blocking: redis,
+      consumer: 'other',
+      store: run.store,
+      addressOf: () => message.address,
+    });
+    expect(await other.receive(50)).toMatchObject([{entry: message.entry, sealedCode: 'c', resends: 0}]);
+  });
+
+  it('says that nothing happened when Redis is gone, at once', async () => {
+    const {store, address} = open();
+    const own = await connect(300);
+    const there = new RedisStore({redis: own});
+    await server.kill();
+    await until('the end of the connection', () => own.status !== 'ready');
+    const error = await there.create(address('ada'), verification).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(StoreError);
+    expect(error).toMatchObject({effect: 'not_executed'});
+    await server.restart();
+    await until('the connection', () => redis.status === 'ready');
+    expect(await store.create(address('ada'), verification)).toMatchObject({kind: 'created'});
+  });
+
+  it('says that it does not know when Redis answers nothing in time', async () => {
+    const {address} = open();
+    const own = await connect(200);
+    const store = new RedisStore({redis: own});
+    server.freeze();
+    try {
+      await expect(store.create(address('ada'), verification)).rejects.toMatchObject({effect: 'unknown'});
+    } finally {
+      server.thaw();
+    }
+    await until('an answer', () =>
+      store.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+  });
+
+  it('says that nothing happened when Redis refuses to write', async () => {
+    const {store, address} = open();
+    await redis.config('SET', 'min-replicas-to-write', '1');
+    try {
+      await expect(store.create(address('ada'), verification)).rejects.toMatchObject({
+        effect: 'not_executed',
+        message: expect.stringContaining('NOREPLICAS'),
+      });
+    } finally {
+      await redis.config('SET', 'min-replicas-to-write', '0');
+    }
+    await redis.config('SET', 'maxmemory', '1');
+    try {
+      await expect(store.create(address('ada'), verification)).rejects.toMatchObject({
+        effect: 'not_executed',
+        message: expect.stringContaining('OOM'),
+      });
+    } finally {
+      await redis.config('SET', 'maxmemory', '0');
+    }
+  });
+});
