@@ -1,0 +1,226 @@
+import {describe, expect, test} from 'vitest';
+import {bounds, everyCheck} from '../scenarios/defaults.ts';
+import {accepted, audited, created, type Given, refused, runOf, unanswered, wrong} from '../testing/history.ts';
+import {acceptedAtMostOnce} from './accepted-at-most-once.ts';
+import {acknowledgedExplained} from './acknowledged-explained.ts';
+import {answersInTime} from './answers-in-time.ts';
+import {approvalsExplained} from './approvals-explained.ts';
+import type {Checker} from './checker.ts';
+import {failuresBounded} from './failures-bounded.ts';
+import {messagesArrive} from './messages-arrive.ts';
+import {notAfterCancel} from './not-after-cancel.ts';
+import {notAfterExpiry} from './not-after-expiry.ts';
+import {onlyRightCodes} from './only-right-codes.ts';
+import {recoversInTime} from './recovers-in-time.ts';
+import {refusalsClean} from './refusals-clean.ts';
+import {wrongChecksBounded} from './wrong-checks-bounded.ts';
+
+const violationsOf = (check: Checker, ...operations: Given[]) => check(runOf(...operations), bounds).violations;
+const other = {verificationId: 'v2'};
+
+test('a clean history violates nothing', () => {
+  const run = runOf(
+    created(0),
+    wrong(100),
+    accepted(200),
+    refused(300, 409, 'verification_already_approved'),
+    refused(1_200, 503, 'store_unavailable', {kind: 'create', verificationId: undefined}),
+    refused(1_300, 503, 'outcome_unknown', {kind: 'create', verificationId: undefined}),
+    created(2_500, other),
+    {kind: 'cancel', startMs: 2_600, httpStatus: 204, ...other},
+    refused(2_700, 409, 'verification_canceled', other),
+    audited(9_000, 409, 'verification_already_approved'),
+    {...audited(9_000, 409, 'verification_canceled'), ...other},
+  );
+  expect(everyCheck.map((check) => check(run, bounds).violations)).toEqual(everyCheck.map(() => []));
+});
+
+describe('a code is accepted at most once', () => {
+  test('two acceptances of one code are a violation that names both', () => {
+    const [violation] = violationsOf(acceptedAtMostOnce, created(0), accepted(100), accepted(2_500));
+    expect(violation).toMatch(/v1 was accepted 2 times.*#1 .*#2 /);
+  });
+
+  test('two acceptances in parallel are one too many', () => {
+    expect(violationsOf(acceptedAtMostOnce, accepted(100), accepted(100))).toHaveLength(1);
+  });
+
+  test('an acceptance after one of unknown outcome is not held against the service', () => {
+    expect(violationsOf(acceptedAtMostOnce, unanswered(100), accepted(500))).toEqual([]);
+  });
+
+  test('codes are counted apart', () => {
+    expect(violationsOf(acceptedAtMostOnce, accepted(100), accepted(100, other))).toEqual([]);
+  });
+});
+
+test('an accepted wrong code is a violation', () => {
+  expect(violationsOf(onlyRightCodes, accepted(100, {guess: 'wrong'}))).toHaveLength(1);
+  expect(violationsOf(onlyRightCodes, accepted(100), wrong(200))).toEqual([]);
+});
+
+describe('no code is accepted after its expiry', () => {
+  const brief = created(0, {lifetimeMs: 3_000});
+
+  test('a check that starts after the end of the lifetime and the skew must be refused', () => {
+    expect(violationsOf(notAfterExpiry, brief, accepted(10 + 3_000 + bounds.skewMs + 1))).toHaveLength(1);
+  });
+
+  test('a check within the skew, or under way at the end, may be accepted', () => {
+    const justInTime = 10 + 3_000 + bounds.skewMs;
+    expect(violationsOf(notAfterExpiry, brief, accepted(justInTime, {endMs: justInTime + 900}))).toEqual([]);
+  });
+});
+
+describe('no code is accepted after its cancel', () => {
+  const canceled = {kind: 'cancel', startMs: 100, endMs: 150, httpStatus: 204} as const;
+
+  test('an acceptance of a later check is a violation', () => {
+    expect(violationsOf(notAfterCancel, created(0), canceled, accepted(151))).toHaveLength(1);
+  });
+
+  test('a check that raced the cancel may have won', () => {
+    expect(violationsOf(notAfterCancel, created(0), canceled, accepted(149))).toEqual([]);
+  });
+
+  test('a cancel of unknown outcome promises nothing', () => {
+    const unknown = {...canceled, httpStatus: 503, errorCode: 'outcome_unknown'};
+    expect(violationsOf(notAfterCancel, created(0), unknown, accepted(500))).toEqual([]);
+  });
+});
+
+describe('guesses are bounded', () => {
+  const guesses = (count: number, everyMs: number, idOf: (position: number) => string = () => 'v1') =>
+    Array.from({length: count}, (_, position) => wrong(position * everyMs, {verificationId: idOf(position)}));
+
+  test('six wrong checks of one code are one too many', () => {
+    expect(violationsOf(wrongChecksBounded, ...guesses(5, 100_000))).toEqual([]);
+    expect(violationsOf(wrongChecksBounded, ...guesses(6, 100_000))).toEqual(['v1 took 6 wrong checks']);
+  });
+
+  test('a new code gives a recipient no new guesses', () => {
+    const overTwoCodes = guesses(6, 1_000, (position) => (position < 5 ? 'v1' : 'v2'));
+    expect(violationsOf(wrongChecksBounded, ...overTwoCodes)).toEqual([]);
+    expect(violationsOf(failuresBounded, ...overTwoCodes)).toHaveLength(1);
+  });
+
+  test('the wait after a round gives new guesses', () => {
+    const round = guesses(5, 1_000);
+    expect(violationsOf(failuresBounded, ...round, wrong(34_100, other))).toEqual([]);
+  });
+
+  test('an acceptance gives new guesses, another recipient has its own', () => {
+    const round = guesses(5, 100);
+    expect(violationsOf(failuresBounded, ...round, accepted(550, other), wrong(600, other))).toEqual([]);
+    expect(violationsOf(failuresBounded, ...round, wrong(600, {recipient: 'u0002@example.com'}))).toEqual([]);
+  });
+});
+
+describe('a check that was refused as not executed never counts as the approval', () => {
+  const approvedAlready = refused(2_500, 409, 'verification_already_approved');
+
+  test('an approval out of nowhere is a violation', () => {
+    expect(violationsOf(approvalsExplained, created(0), approvedAlready)).toHaveLength(1);
+    expect(violationsOf(approvalsExplained, refused(1_500, 503, 'store_unavailable'), approvedAlready)).toHaveLength(1);
+  });
+
+  test('a check of unknown outcome explains it', () => {
+    expect(violationsOf(approvalsExplained, refused(1_500, 503, 'outcome_unknown'), approvedAlready)).toEqual([]);
+    expect(violationsOf(approvalsExplained, unanswered(1_500), approvedAlready)).toEqual([]);
+  });
+
+  test('a check that started only afterwards explains nothing', () => {
+    expect(violationsOf(approvalsExplained, approvedAlready, accepted(2_600))).toHaveLength(1);
+  });
+});
+
+describe('every acknowledged verification is explained', () => {
+  test.each([
+    ['not found', 404, 'verification_not_found'],
+    ['an error', 500, 'internal'],
+    ['incorrect for the right code', 422, 'code_incorrect'],
+    ['a limit that has nothing to do with it', 429, 'rate_limited'],
+  ])('%s explains nothing', (_, httpStatus, errorCode) => {
+    expect(violationsOf(acknowledgedExplained, created(0), audited(9_000, httpStatus, errorCode))).toHaveLength(1);
+  });
+
+  test('silence explains nothing', () => {
+    expect(violationsOf(acknowledgedExplained, created(0), accepted(100))).toEqual([
+      'v1 was never asked for after the fault',
+    ]);
+  });
+
+  test('a create that was not acknowledged needs no explanation', () => {
+    const unknown = created(0, {httpStatus: 503, errorCode: 'outcome_unknown', verificationId: undefined});
+    expect(violationsOf(acknowledgedExplained, unknown)).toEqual([]);
+  });
+
+  test('"lost" is an explanation where the scenario allows losses, and a violation where not', () => {
+    const run = runOf(created(0), audited(9_000, 410, 'verification_lost'));
+    expect(acknowledgedExplained(run, {...bounds, lostShareMax: 1}).violations).toEqual([]);
+    expect(acknowledgedExplained(run, {...bounds, lostShareMax: 0}).violations).toHaveLength(1);
+  });
+});
+
+describe('the message of every acknowledged verification arrives', () => {
+  const seen = (createdMs: number, seenMs: number | undefined, ...more: Given[]) => {
+    const run = runOf(created(createdMs), ...more);
+    const messageSeenMs = new Map(seenMs === undefined ? [] : [['v1', seenMs]]);
+    return messagesArrive({...run, messageSeenMs}, bounds).violations;
+  };
+
+  test('a message that comes too late, or never, is a violation', () => {
+    expect(seen(3_000, 3_010 + bounds.deliveryMs)).toEqual([]);
+    expect(seen(3_000, 3_011 + bounds.deliveryMs)).toHaveLength(1);
+    expect(seen(3_000, undefined)).toEqual([expect.stringContaining('message seen never')]);
+  });
+
+  test('a message that the fault held up has its time from the end of the fault on', () => {
+    expect(seen(1_200, 2_100 + bounds.deliveryMs)).toEqual([]);
+    expect(seen(1_200, 2_101 + bounds.deliveryMs)).toHaveLength(1);
+  });
+
+  test('a message that a worker may have held when the fault came is not judged, an older one is', () => {
+    const {fault} = runOf();
+    const earliestInHandMs = fault.startMs - bounds.inHandMs - 10;
+    expect(seen(earliestInHandMs, undefined)).toEqual([]);
+    expect(seen(earliestInHandMs - 1, undefined)).toHaveLength(1);
+  });
+
+  test('no message is owed for what is lost', () => {
+    expect(seen(3_000, undefined, audited(9_000, 410, 'verification_lost'))).toEqual([]);
+  });
+});
+
+test('a slow answer and a missing one are violations, at any time', () => {
+  expect(violationsOf(answersInTime, accepted(1_200, {endMs: 1_200 + bounds.answerMs}))).toEqual([]);
+  expect(violationsOf(answersInTime, accepted(1_200, {endMs: 1_201 + bounds.answerMs}))).toHaveLength(1);
+  expect(violationsOf(answersInTime, unanswered(1_200))).toHaveLength(1);
+});
+
+test('only 503 with a code that callers can act on is a clean refusal', () => {
+  expect(violationsOf(refusalsClean, refused(1_200, 503, 'store_unavailable'))).toEqual([]);
+  expect(violationsOf(refusalsClean, refused(1_200, 500, 'internal'))).toHaveLength(1);
+  expect(violationsOf(refusalsClean, refused(1_200, 500, 'store_unavailable'))).toHaveLength(1);
+  expect(violationsOf(refusalsClean, unanswered(1_200))).toHaveLength(1);
+});
+
+describe('the service recovers in time', () => {
+  const inTime = 2_100 + bounds.recoveryMs;
+
+  test('refusals until the bound, service after it', () => {
+    expect(
+      violationsOf(recoversInTime, refused(inTime - 500, 503, 'store_unavailable'), accepted(inTime - 100)),
+    ).toEqual([]);
+  });
+
+  test('a refusal after the bound is a violation', () => {
+    const late = refused(inTime + 1, 503, 'store_unavailable');
+    expect(violationsOf(recoversInTime, accepted(2_200), late)).toHaveLength(1);
+  });
+
+  test('no service within the bound is a violation', () => {
+    expect(violationsOf(recoversInTime, accepted(inTime + 100))).toEqual(['nothing was served in time']);
+    expect(violationsOf(recoversInTime, accepted(500))).toEqual(['nothing was served in time']);
+  });
+});

@@ -1,0 +1,77 @@
+/** How an operation ended, as far as its caller can know. */
+export type Outcome =
+  /** The service said that it happened. */
+  | 'ok'
+  /** The service said that it did not happen. */
+  | 'fail'
+  /** It may have happened or not: no answer, or an answer that says so. */
+  | 'unknown';
+
+export type OperationKind = 'create' | 'check' | 'cancel' | 'status';
+
+/** One request of a user, as the user saw it. Times are ms since the start of the run, on a monotonic clock. */
+export interface Operation {
+  /** Position in the history, for reports. */
+  readonly index: number;
+  readonly phase: 'workload' | 'audit';
+  readonly user: string;
+  readonly kind: OperationKind;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly outcome: Outcome;
+  /** Undefined: no answer came. */
+  readonly httpStatus: number | undefined;
+  /** The error's stable code; where no answer came, the reason. */
+  readonly errorCode: string | undefined;
+  readonly recipient: string;
+  /** Undefined where a create was not acknowledged. */
+  readonly verificationId: string | undefined;
+  /** Checks only: whether the user presented the code that was sent. */
+  readonly guess?: 'right' | 'wrong';
+  /** Acknowledged creates only. */
+  readonly lifetimeMs?: number;
+}
+
+/** When the fault began, was seen to work, and ended; ms since the start of the run. */
+export interface FaultTimes {
+  /** Just before it was injected. */
+  readonly startMs: number;
+  /** From here on it was certainly in effect … */
+  readonly provenMs: number;
+  /** … until here, when the healing began. */
+  readonly healStartMs: number;
+  /** What was broken answers again. */
+  readonly healedMs: number;
+}
+
+/** What the checkers judge. */
+export interface RecordedRun {
+  readonly operations: readonly Operation[];
+  /** When a user first saw the message of a verification; ms since the start of the run. */
+  readonly messageSeenMs: ReadonlyMap<string, number>;
+  readonly fault: FaultTimes;
+}
+
+/**
+ * Sorts an answer into what its caller may conclude. `store_unavailable` is the service's word that nothing was executed;
+ * any other 5xx leaves that open.
+ */
+export function outcomeOf(httpStatus: number | undefined, errorCode: string | undefined): Outcome {
+  if (httpStatus === undefined) return 'unknown';
+  if (httpStatus < 300) return 'ok';
+  if (httpStatus < 500 || errorCode === 'store_unavailable') return 'fail';
+  return 'unknown';
+}
+
+/** Whether the caller was turned away because of the service's state, and not for what was asked. */
+export function isUnavailable(operation: Operation): boolean {
+  return operation.httpStatus === undefined || operation.httpStatus >= 500;
+}
+
+/** One line about an operation, for the list of violations. */
+export function describeOperation(operation: Operation): string {
+  const {index, user, kind, guess, verificationId, startMs, endMs, httpStatus, errorCode} = operation;
+  const what = [guess, kind, verificationId].filter(Boolean).join(' ');
+  const answer = [httpStatus ?? 'no answer', errorCode].filter(Boolean).join(' ');
+  return `#${index} ${user} ${what} [${Math.round(startMs)}–${Math.round(endMs)} ms] → ${answer}`;
+}

@@ -1,0 +1,53 @@
+import {expect, test} from 'vitest';
+import {redisRestart} from '../scenarios/redis-restart.ts';
+import {accepted, created, refused, runOf} from '../testing/history.ts';
+import {judge} from '../verdict.ts';
+import {htmlReport} from './html.ts';
+import {reportOf} from './report.ts';
+import {textReport} from './text.ts';
+
+const run = runOf(created(0), accepted(100), refused(1_200, 503, 'store_unavailable', {endMs: 1_900}), accepted(3_000));
+const report = reportOf({
+  scenario: redisRestart,
+  seed: 4,
+  executor: 'processes',
+  startedAt: '2030-01-01T00:00:00.000Z',
+  recording: {...run, timeline: [{atMs: 1_000, event: 'kill-redis injected'}]},
+  judgement: judge(redisRestart, run),
+});
+
+test('the report says what was run, what was claimed and what broke', () => {
+  expect(report).toMatchObject({scenario: 'redis-restart', seed: 4, executor: 'processes', verdict: 'fail'});
+  expect(report.claims).toContainEqual({
+    claim: 'a code is accepted at most once',
+    bound: '1 acceptance per code',
+    measured: '1 codes accepted, 1 of them more than once',
+    ok: false,
+  });
+  expect(report.violations.map(({claim}) => claim)).toContain('a code is accepted at most once');
+});
+
+test('the time series counts each answer in the interval in which it came', () => {
+  expect(report.series[0]).toEqual({fromMs: 0, ok: 2, refused: 0, unavailable: 0, longestMs: 10});
+  expect(report.series[7]).toEqual({fromMs: 1_750, ok: 0, refused: 0, unavailable: 1, longestMs: 700});
+});
+
+test('page and terminal show the verdict, the fault and the violation', () => {
+  expect(htmlReport(report)).toContain('<span class="fail">fail</span>');
+  expect(htmlReport(report)).toContain('kill-redis injected');
+  expect(textReport(report)).toMatch(/redis-restart seed 4 \(processes\): FAIL/);
+  expect(textReport(report)).toContain('v1 was accepted 2 times');
+});
+
+test('a run without an end is reported with its reason', () => {
+  const broken = reportOf({
+    scenario: redisRestart,
+    seed: 4,
+    executor: 'processes',
+    startedAt: '2030-01-01T00:00:00.000Z',
+    recording: undefined,
+    judgement: {verdict: 'invalid', invalidBecause: ['an effect of kill-redis did not happen'], findings: []},
+  });
+  expect(broken.faultTimes).toBeNull();
+  expect(htmlReport(broken)).toContain('an effect of kill-redis did not happen');
+});

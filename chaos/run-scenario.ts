@@ -1,0 +1,126 @@
+import {performance} from 'node:perf_hooks';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {audit} from './audit.ts';
+import type {Executor, Testbed} from './executors/executor.ts';
+import {breakAndHeal} from './faults/break-and-heal.ts';
+import type {RecordedRun} from './history.ts';
+import type {Scenario} from './scenarios/scenario.ts';
+import {behaviours} from './workload/behaviours.ts';
+import {Client} from './workload/client.ts';
+import {planRun, type RunPlan} from './workload/plan.ts';
+import {User} from './workload/user.ts';
+
+/** What was seen, before anybody judges it. */
+export interface Recording extends RecordedRun {
+  readonly timeline: readonly TimelineEvent[];
+}
+
+export interface TimelineEvent {
+  /** Ms since the start of the run. */
+  readonly atMs: number;
+  readonly event: string;
+}
+
+export interface RunOptions {
+  readonly scenario: Scenario;
+  readonly executor: Executor;
+  readonly seed: number;
+  /** Where the output of service and store goes, without ending. */
+  readonly logPath: string;
+  /** Interrupts the run; the fault is healed and everything stopped all the same. */
+  readonly signal: AbortSignal;
+}
+
+// A hung service must show as a long answer, not as our own impatience.
+const CLIENT_TIMEOUT_MS = 8_000;
+
+/** @throws AbortError when interrupted, or Error that says why the run proves nothing (no testbed, no steady state, no fault). */
+export async function runScenario({scenario, executor, seed, logPath, signal}: RunOptions): Promise<Recording> {
+  const plan = planRun(scenario.workload, scenario.timing, seed);
+  const testbed = await executor.start(scenario.environment, logPath, signal);
+  try {
+    return await record(scenario, plan, `chaos-${seed}`, testbed, signal);
+  } finally {
+    await testbed[Symbol.asyncDispose]();
+  }
+}
+
+async function record(
+  scenario: Scenario,
+  plan: RunPlan,
+  runName: string,
+  testbed: Testbed,
+  signal: AbortSignal,
+): Promise<Recording> {
+  const connect = () =>
+    new Client({
+      baseUrl: testbed.baseUrl,
+      apiKey: testbed.apiKey,
+      timeoutMs: CLIENT_TIMEOUT_MS,
+      originMs: performance.now(),
+    });
+  await assertSteady(scenario, connect(), signal);
+
+  const client = connect();
+  const timeline: TimelineEvent[] = [];
+  const note = (event: string) => {
+    const atMs = client.nowMs();
+    timeline.push({atMs, event});
+    return atMs;
+  };
+  note('workload begins');
+  const [fault] = await allOrNone(signal, (running) => [
+    breakAndHeal(scenario.fault, plan, testbed, note, running),
+    serveUsers(scenario, plan, runName, client, running).then(() => note('workload ends')),
+  ]);
+  await audit(client, signal);
+  note('audit ends');
+  return {operations: client.operations, messageSeenMs: client.messageSeenMs, fault, timeline};
+}
+
+/** The service works before anything is broken; otherwise a later failure would say nothing. */
+async function assertSteady({steadyJourneys}: Scenario, client: Client, signal: AbortSignal): Promise<void> {
+  for (let journey = 0; journey < steadyJourneys; journey++) {
+    const plan = {name: `steady${journey}`, behaviour: 'honest', startMs: 0, thinkMs: 0, count: 1} as const;
+    await behaviours.honest(new User(plan, 'chaos', client, signal), 0);
+  }
+  const approved = client.operations.filter(({kind, outcome}) => kind === 'check' && outcome === 'ok').length;
+  if (approved === steadyJourneys) return;
+  const answers = client.operations.map(({kind, httpStatus, errorCode}) =>
+    `${kind} ${httpStatus} ${errorCode ?? ''}`.trim(),
+  );
+  throw new Error(
+    `no steady state: ${approved} of ${steadyJourneys} journeys succeeded before the fault (${answers.join(', ')})`,
+  );
+}
+
+async function serveUsers(
+  {workload}: Scenario,
+  plan: RunPlan,
+  runName: string,
+  client: Client,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    plan.users.map(async (userPlan) => {
+      await sleep(userPlan.startMs, undefined, {signal});
+      await behaviours[userPlan.behaviour](new User(userPlan, runName, client, signal), workload.durationMs);
+    }),
+  );
+}
+
+/** Runs tasks side by side; when one fails the others are interrupted and awaited, so that none runs on unseen. */
+async function allOrNone<Results extends unknown[]>(
+  signal: AbortSignal,
+  start: (signal: AbortSignal) => {[Index in keyof Results]: Promise<Results[Index]>},
+): Promise<Results> {
+  const failed = new AbortController();
+  const tasks = start(AbortSignal.any([signal, failed.signal]));
+  try {
+    return (await Promise.all(tasks)) as Results;
+  } catch (error) {
+    failed.abort();
+    await Promise.allSettled(tasks);
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {type ChaosArguments, parseChaosArguments} from './arguments.ts';
+import type {Executor} from './executors/executor.ts';
+import {processes} from './executors/processes.ts';
+import {exitCodes} from './exit-codes.ts';
+import {helpText, matrixText} from './help.ts';
+import {htmlReport} from './report/html.ts';
+import {type Report, reportOf} from './report/report.ts';
+import {textReport} from './report/text.ts';
+import {type Recording, runScenario} from './run-scenario.ts';
+import type {Scenario} from './scenarios/scenario.ts';
+import {type Judgement, judge, type Verdict} from './verdict.ts';
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // Again and again: a second Ctrl-C must not cut the healing short.
+  process.on(signal, () => {
+    process.stderr.write('interrupted: healing and stopping\n');
+    interrupted.abort();
+  });
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const options = parsed(argv);
+  switch (options.kind) {
+    case 'usage':
+      process.stderr.write(`${options.message}\n`);
+      return exitCodes.usage;
+    case 'help':
+      process.stdout.write(helpText());
+      return exitCodes.pass;
+    case 'list':
+      process.stdout.write(matrixText());
+      return exitCodes.pass;
+    case 'run':
+      return await runAll(options);
+  }
+}
+
+function parsed(argv: readonly string[]): ChaosArguments | {kind: 'usage'; message: string} {
+  try {
+    return parseChaosArguments(argv);
+  } catch (error) {
+    return {kind: 'usage', message: error instanceof Error ? error.message : String(error)};
+  }
+}
+
+async function runAll({scenarios, seeds, serviceEntry}: ChaosArguments & {kind: 'run'}): Promise<number> {
+  const executor = processes({serviceEntry});
+  const verdicts = new Set<Verdict>();
+  for (const scenario of scenarios) {
+    for (const seed of seeds) {
+      const report = await runOne(scenario, executor, seed);
+      if (interrupted.signal.aborted) return exitCodes.interrupted;
+      verdicts.add(report.verdict);
+      process.stdout.write(`${textReport(report)}\n`);
+    }
+  }
+  if (verdicts.has('fail')) return exitCodes.fail;
+  return verdicts.has('invalid') ? exitCodes.invalid : exitCodes.pass;
+}
+
+async function runOne(scenario: Scenario, executor: Executor, seed: number): Promise<Report> {
+  const directory = path.resolve('reports', 'chaos', scenario.name);
+  await mkdir(directory, {recursive: true});
+  const logPath = path.join(directory, String(seed));
+  const startedAt = new Date().toISOString();
+  const [recording, judgement] = await recordAndJudge(scenario, executor, seed, logPath);
+  const report = reportOf({scenario, seed, executor: executor.name, startedAt, recording, judgement});
+  await writeFile(`${logPath}.json`, `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(`${logPath}.html`, htmlReport(report));
+  await writeFile(
+    `${logPath}.history.jsonl`,
+    (recording?.operations ?? []).map((operation) => `${JSON.stringify(operation)}\n`).join(''),
+  );
+  return report;
+}
+
+/** A run that could not be brought to its end proves nothing: that is a verdict too, with the reason. */
+async function recordAndJudge(
+  scenario: Scenario,
+  executor: Executor,
+  seed: number,
+  logPath: string,
+): Promise<[Recording | undefined, Judgement]> {
+  try {
+    const recording = await runScenario({scenario, executor, seed, logPath, signal: interrupted.signal});
+    return [recording, judge(scenario, recording)];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [undefined, {verdict: 'invalid', invalidBecause: [reason], findings: []}];
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

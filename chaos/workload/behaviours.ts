@@ -1,0 +1,81 @@
+import type {BehaviourName} from './plan.ts';
+import {type User, wrongCode} from './user.ts';
+
+/** The policies that a testbed offers: one with the usual lifetime, one whose codes expire within the run. */
+export const policies = {usual: 'usual', brief: {name: 'brief', lifetimeMs: 10_000}} as const;
+
+// Fast enough to run into every wait and lock, slow enough to leave the service to the others.
+const GUESS_PAUSE_MS = 250;
+
+type Behaviour = (user: User, untilMs: number) => Promise<void>;
+
+/** What each kind of user does. `untilMs`: when the workload ends, in ms since the start of the run. */
+export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
+  /** Asks for a code and types it in. */
+  async honest(user) {
+    const sent = await user.obtainCode(policies.usual);
+    if (!sent) return;
+    await user.think();
+    await user.insist(() => user.check(sent.id, sent.code, 'right'));
+  },
+
+  /** Mistypes once or twice first. */
+  async mistaken(user) {
+    const sent = await user.obtainCode(policies.usual);
+    if (!sent) return;
+    for (let mistakes = 0; mistakes < user.plan.count; mistakes++) {
+      await user.think();
+      await user.insist(() => user.check(sent.id, wrongCode(sent.code), 'wrong'));
+    }
+    await user.insist(() => user.check(sent.id, sent.code, 'right'));
+  },
+
+  /** Sends the right code two or three times at once: a double click, a thief beside the owner. */
+  async double(user) {
+    const sent = await user.obtainCode(policies.usual);
+    if (!sent) return;
+    await user.think();
+    const checks = Array.from({length: user.plan.count + 1}, () => user.check(sent.id, sent.code, 'right'));
+    await Promise.all(checks);
+  },
+
+  /** Sends the right code again although it was answered: a proxy or a library that retries. */
+  async retrying(user) {
+    const sent = await user.obtainCode(policies.usual);
+    if (!sent) return;
+    await user.think();
+    await user.insist(() => user.check(sent.id, sent.code, 'right'));
+    await user.think();
+    await user.insist(() => user.check(sent.id, sent.code, 'right'));
+  },
+
+  /** Thinks better of it, and somebody tries the code all the same. */
+  async canceling(user) {
+    const sent = await user.obtainCode(policies.usual);
+    if (!sent) return;
+    await user.think();
+    const canceled = await user.insist(() => user.cancel(sent.id));
+    if (canceled.outcome === 'ok') await user.insist(() => user.check(sent.id, sent.code, 'right'));
+  },
+
+  /** Types the code in when it has expired. */
+  async late(user) {
+    const sent = await user.obtainCode(policies.brief.name);
+    if (!sent) return;
+    await user.pause(policies.brief.lifetimeMs + 1_500);
+    await user.insist(() => user.check(sent.id, sent.code, 'right'));
+  },
+
+  /** Guesses until the end, with new codes when the old one is locked. */
+  async guessing(user, untilMs) {
+    while (user.nowMs() < untilMs) {
+      const sent = await user.obtainCode(policies.usual);
+      await user.pause(GUESS_PAUSE_MS);
+      while (sent && user.nowMs() < untilMs) {
+        const {httpStatus} = await user.check(sent.id, wrongCode(sent.code), 'wrong');
+        if (httpStatus === 404 || httpStatus === 409 || httpStatus === 410) break;
+        await user.pause(GUESS_PAUSE_MS);
+      }
+    }
+  },
+};

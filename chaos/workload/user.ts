@@ -1,0 +1,82 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {isUnavailable, type Operation} from '../history.ts';
+import type {Client} from './client.ts';
+import type {UserPlan} from './plan.ts';
+
+// A user who is told "not now" comes back four times a second; 60 times bridge the longest fault and recovery.
+const RETRY_MS = 250;
+const TRIES_MAX = 60;
+// How often a user looks for the message, and for how long.
+const LOOK_MS = 50;
+const MESSAGE_MS = 12_000;
+
+/** What all users have in common: a recipient, patience, and eyes that read the code from the message. */
+export class User {
+  readonly plan: UserPlan;
+  readonly recipient: string;
+  readonly #client: Client;
+  readonly #signal: AbortSignal;
+
+  constructor(plan: UserPlan, runName: string, client: Client, signal: AbortSignal) {
+    this.plan = plan;
+    this.recipient = `${runName}-${plan.name}@example.com`;
+    this.#client = client;
+    this.#signal = signal;
+  }
+
+  nowMs(): number {
+    return this.#client.nowMs();
+  }
+
+  /** @throws AbortError when the run is interrupted. */
+  async pause(durationMs: number): Promise<void> {
+    await sleep(durationMs, undefined, {signal: this.#signal});
+  }
+
+  think(): Promise<void> {
+    return this.pause(this.plan.thinkMs);
+  }
+
+  create(policy: string): Promise<Operation> {
+    return this.#client.create(this.#subject(), policy);
+  }
+
+  check(verificationId: string, code: string, guess: 'right' | 'wrong'): Promise<Operation> {
+    return this.#client.check({...this.#subject(), verificationId, guess}, code);
+  }
+
+  cancel(verificationId: string): Promise<Operation> {
+    return this.#client.cancel({...this.#subject(), verificationId});
+  }
+
+  /** Repeats an act until the service is there to answer it. */
+  async insist(act: () => Promise<Operation>): Promise<Operation> {
+    let operation = await act();
+    for (let tries = 1; tries < TRIES_MAX && isUnavailable(operation); tries++) {
+      await this.pause(RETRY_MS);
+      operation = await act();
+    }
+    return operation;
+  }
+
+  /** Asks for a code until it is acknowledged, and waits for the message. Undefined where either fails for good. */
+  async obtainCode(policy: string): Promise<{id: string; code: string} | undefined> {
+    const {outcome, verificationId: id} = await this.insist(() => this.create(policy));
+    if (outcome !== 'ok' || id === undefined) return undefined;
+    for (let waitedMs = 0; waitedMs < MESSAGE_MS; waitedMs += LOOK_MS) {
+      const code = await this.#client.sentCode(this.recipient, id);
+      if (code !== undefined) return {id, code};
+      await this.pause(LOOK_MS);
+    }
+    return undefined;
+  }
+
+  #subject() {
+    return {phase: 'workload', user: this.plan.name, recipient: this.recipient} as const;
+  }
+}
+
+/** A code of the same form that is certainly not this one. */
+export function wrongCode(code: string): string {
+  return `${code.slice(0, -1)}${(Number(code.slice(-1)) + 1) % 10}`;
+}
