@@ -1,0 +1,32 @@
+FROM node:24-trixie-slim AS dependencies
+WORKDIR /srv
+COPY package.json package-lock.json .npmrc ./
+# Out go what no process reads: types, source maps, documentation.
+RUN npm ci --omit=dev --ignore-scripts \
+    && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -iname '*.md' \) -delete \
+    && find node_modules -type d \( -name docs -o -name test -o -name tests -o -name examples -o -name '.github' \) -prune -exec rm -rf {} +
+
+# Debian with the one binary: no npm, no corepack, no yarn.
+FROM debian:trixie-slim AS runtime
+COPY --from=dependencies /usr/local/bin/node /usr/local/bin/node
+WORKDIR /srv
+ENV NODE_ENV=production HOST=0.0.0.0
+USER 10001:10001
+
+FROM runtime AS ops
+COPY --from=grafana/k6:2.0.0 /usr/bin/k6 /usr/local/bin/k6
+COPY --from=dependencies /srv/node_modules ./node_modules
+COPY package.json ./
+COPY loadtests ./loadtests
+COPY chaos ./chaos
+CMD ["node", "loadtests/run.ts", "smoke"]
+
+# Last, so that a build without --target makes the service.
+FROM runtime AS app
+COPY --from=dependencies /srv/node_modules ./node_modules
+COPY package.json ./
+COPY app ./app
+EXPOSE 8080 9464
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 8080}/livez`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "app/main.ts"]
