@@ -47,12 +47,12 @@ ${messages.map(article).join('\n') || '<p><strong>No messages yet.</strong></p>'
 
 function article({to, channel, subject, text, code, receivedAt}: InboxMessage): string {
   return `<article>
-<header><span>${escape(channel)} to <strong>${escape(to)}</strong></span><time datetime="${escape(receivedAt)}">${escape(receivedAt)}</time></header>
-${subject === undefined ? '' : `<p>${escape(subject)}</p>`}<output>${escape(code)}</output>
-<pre>${escape(text)}</pre>
+<header><span>${escapeHtml(channel)} to <strong>${escapeHtml(to)}</strong></span><time datetime="${escapeHtml(receivedAt)}">${escapeHtml(receivedAt)}</time></header>
+${subject === undefined ? '' : `<p>${escapeHtml(subject)}</p>`}<output>${escapeHtml(code)}</output>
+<pre>${escapeHtml(text)}</pre>
 </article>`;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -25,7 +25,7 @@ export const policyRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.addHook('onRequest', app.authenticate('verify'));
 
   app.get(
-    '/',
+    '',
     {
       schema: {
         ...documented,

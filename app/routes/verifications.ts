@@ -40,7 +40,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
     metrics.verifications.inc({policy: policy.name, channel: snapshot.channel, event});
 
   app.post(
-    '/',
+    '',
     {
       schema: {
         ...documented,

@@ -1,0 +1,225 @@
+import {mkdtempSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {readConfiguration} from './configuration.ts';
+import {developmentPseudonymKey, developmentSecretKeys} from './development.ts';
+import {ConfigurationError} from './problems.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'otp-config-'));
+let files = 0;
+function write(text: string): string {
+  const path = join(directory, `${files++}`);
+  writeFileSync(path, text);
+  return path;
+}
+
+const key = Buffer.alloc(32, 7).toString('base64');
+const sha256 = 'a'.repeat(64);
+const yaml = `
+policies:
+  login: {channels: [email]}
+clients:
+  shop: {apiKeys: [{id: first, sha256: ${sha256}}]}
+providers:
+  mail: {kind: smtp, host: smtp.example.com, port: 587, tls: starttls, from: otp@example.com}
+channels: {email: [mail]}
+`;
+const production = () => ({
+  NODE_ENV: 'production',
+  OTP_CONFIG: write(yaml),
+  OTP_SECRET_KEYS: `k1:${key}`,
+  OTP_PSEUDONYM_KEY: key,
+  REDIS_URL: 'rediss://redis.example.com:6379',
+});
+
+function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readConfiguration(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+describe('the configuration', () => {
+  it('needs nothing in development', () => {
+    const {settings, catalog} = readConfiguration({});
+    expect(settings).toMatchObject({
+      mode: 'development',
+      host: '127.0.0.1',
+      port: 8080,
+      metricsPort: 9464,
+      storeTimeoutMs: 1000,
+      drainDelaySeconds: 0,
+    });
+    expect(settings.redis).toBeUndefined();
+    expect([...catalog.clients.keys()]).toEqual(['dev']);
+    expect(catalog.clients.get('dev')?.policies.get('login')).toMatchObject({
+      codeLength: 6,
+      lifetimeSeconds: 300,
+      maxAttempts: 5,
+      blockAfter: 100,
+    });
+  });
+
+  it('reads a whole production set-up, with defaults filled in', () => {
+    const {settings, catalog} = readConfiguration(production());
+    expect(settings).toMatchObject({
+      mode: 'production',
+      drainDelaySeconds: 5,
+      redis: {url: 'rediss://redis.example.com:6379'},
+    });
+    expect(settings.secretKeys).toEqual([{kid: 'k1', secret: Buffer.alloc(32, 7)}]);
+    expect(catalog.clients.get('shop')?.apiKeys).toEqual([
+      {id: 'first', sha256: Buffer.from(sha256, 'hex'), scopes: ['verify']},
+    ]);
+    expect(catalog.channels.get('email')).toEqual(['mail']);
+  });
+
+  it('reads secrets from files, without the line break at their end', () => {
+    const settings = readConfiguration({
+      OTP_SECRET_KEYS_FILE: write(`k1:${key}\n`),
+      OTP_PSEUDONYM_KEY_FILE: write(`${key}\r\n`),
+      REDIS_URL_FILE: write('redis://127.0.0.1:1'),
+      REDIS_PASSWORD_FILE: write('  with spaces '),
+    }).settings;
+    expect(settings.pseudonymKey).toEqual(Buffer.alloc(32, 7));
+    expect(settings.redis).toEqual({url: 'redis://127.0.0.1:1', password: '  with spaces '});
+  });
+
+  it('takes an API key’s hash and a provider’s secret from a file or the environment', () => {
+    const path = write(
+      yaml
+        .replace(`sha256: ${sha256}`, `sha256: {file: ${write(`${sha256}\n`)}}`)
+        .replace('from:', 'username: u, password: {env: SMTP_PASSWORD}, from:'),
+    );
+    const {catalog} = readConfiguration({OTP_CONFIG: path, SMTP_PASSWORD: 'secret'});
+    expect(catalog.clients.get('shop')?.apiKeys[0]?.sha256.toString('hex')).toBe(sha256);
+    expect(catalog.providers).toEqual([expect.objectContaining({name: 'mail', username: 'u', password: 'secret'})]);
+  });
+
+  it('names every fault at once, with the value and what was expected', () => {
+    const problems = problemsOf({
+      NODE_ENV: 'prod',
+      PORT: '80800',
+      LOG_LEVEL: 'loud',
+      STORE_TIMEOUT_MS: '1s',
+      OTP_SECRET_KEYS: 'K1:short',
+      OTP_PSEUDONYM_KEY: 'x',
+      REDIS_URL: 'http://user:hunter2@redis:6379',
+      OTP_CONFIG: join(directory, 'none'),
+    });
+    expect(problems).toEqual([
+      'NODE_ENV: "prod", expected development, production, test',
+      'REDIS_URL: "http:…", expected redis://HOST:PORT/DB or rediss://HOST:PORT/DB',
+      'PORT: "80800", expected a whole number from 0 to 65535',
+      'LOG_LEVEL: "loud", expected fatal, error, warn, info, debug, trace, silent',
+      expect.stringMatching(/^OTP_SECRET_KEYS: entry 1 \("K1:…"\) is not KID:BASE64/),
+      'OTP_PSEUDONYM_KEY is not 32 bytes in base64',
+      'STORE_TIMEOUT_MS: "1s", expected a whole number from 50 to 60000',
+      expect.stringMatching(/none: cannot be read: ENOENT/),
+    ]);
+    expect(problems.join()).not.toContain('hunter2');
+    expect(problems.join()).not.toContain('short');
+  });
+
+  it('names every fault of a half-written file, with its place', () => {
+    const path = write(`
+policies:
+  login: {channels: [email, pigeon], codeLength: 3, lifetime: 300}
+  weak: {channels: [sms]}
+clients:
+  Shop: {apiKeys: []}
+  shop: {policies: [login, paiment], apiKeys: [{id: first, sha256: plain-text}]}
+providers:
+  mail: {kind: smpt}
+channels: {email: [mail]}
+`);
+    const problems = problemsOf({OTP_CONFIG: path}).map((problem) => problem.replace(`${path}: `, ''));
+    expect(problems).toEqual(
+      expect.arrayContaining([
+        'policies.login.channels.1: "pigeon" is not one of sms, email',
+        'policies.login: "lifetime" is not known here',
+        expect.stringMatching(/^policies\.login\.codeLength: 3, expected must be >= 4/),
+        'clients: "Shop" is not known here',
+        'clients.shop.apiKeys.0.sha256: "plain-text", expected the SHA-256 of the whole key as 64 hex digits, {file: PATH} or {env: NAME}',
+        'providers.mail: "kind" is "smpt", expected smtp or inbox',
+      ]),
+    );
+  });
+
+  it('names what does not fit together', () => {
+    const path = write(`
+policies:
+  login: {channels: [email, sms]}
+  pin: {channels: [email], codeLength: 4, belowNist: true}
+clients:
+  shop: {policies: [login, paiment], apiKeys: [{id: first, sha256: {env: NOT_THERE}}]}
+providers:
+  mail: {kind: smtp, host: h, port: 25, tls: none, username: u, from: a@example.com}
+channels: {email: [mial]}
+`);
+    const problems = problemsOf({OTP_CONFIG: path}).map((problem) => problem.replace(`${path}: `, ''));
+    expect(problems).toEqual([
+      'policies.login.channels: sms has no providers under channels.sms',
+      expect.stringMatching(/^policies\.pin: a guesser has min\(blockAfter 100/),
+      'clients.shop.policies: there is no policy "paiment"; there are login, pin',
+      'clients.shop.apiKeys: the sha256 of key "first": environment variable NOT_THERE is not set',
+      'providers.mail: username and password come together or not at all',
+      'channels.email: there is no provider "mial"; there are mail',
+    ]);
+  });
+
+  it.each([
+    ['an unclosed bracket', 'policies: {login: [', /Flow|flow|expected/],
+    ['a key that comes twice', 'policies: {}\npolicies: {}', /unique/],
+    ['nothing', '', /the file: null, expected must be object/],
+    ['a list', '- 1', /the file: \[1\], expected must be object/],
+  ])('quotes %s', (_what, text, message) => {
+    expect(problemsOf({OTP_CONFIG: write(text)}).join('\n')).toMatch(message);
+  });
+});
+
+describe('production', () => {
+  it('refuses to start without keys, file and Redis', () => {
+    expect(problemsOf({NODE_ENV: 'production'})).toEqual([
+      expect.stringMatching(/^OTP_SECRET_KEYS is missing/),
+      expect.stringMatching(/^OTP_PSEUDONYM_KEY is missing/),
+      expect.stringMatching(/^OTP_CONFIG is missing/),
+      expect.stringMatching(/^REDIS_URL is missing/),
+    ]);
+  });
+
+  it.each([
+    [
+      'the development keys',
+      {OTP_SECRET_KEYS: developmentSecretKeys, OTP_PSEUDONYM_KEY: developmentPseudonymKey},
+      [/development key/, /development key/],
+    ],
+    ['plain Redis over a network', {REDIS_URL: 'redis://redis.example.com:6379'}, [/^REDIS_URL: redis:\/\//]],
+  ])('refuses %s', (_what, changes, expected) => {
+    expect(problemsOf({...production(), ...changes})).toEqual(
+      expected.map((pattern) => expect.stringMatching(pattern)),
+    );
+  });
+
+  it('takes plain Redis on loopback', () => {
+    expect(problemsOf({...production(), REDIS_URL: 'redis://127.0.0.1:6379'})).toEqual([]);
+  });
+
+  it.each([
+    ['the development inbox', yaml.replace(/\{kind: smtp.*\}/, '{kind: inbox}'), /inbox delivers to nobody/],
+    ['SMTP without TLS', yaml.replace('starttls', 'none'), /providers\.mail\.tls: "none"/],
+    [
+      'a literal secret',
+      yaml.replace('from:', 'username: u, password: hunter2, from:'),
+      /providers\.mail\.password: a literal secret/,
+    ],
+  ])('refuses %s', (_what, text, message) => {
+    const problems = problemsOf({...production(), OTP_CONFIG: write(text)});
+    expect(problems).toEqual([expect.stringMatching(message)]);
+    expect(problems.join()).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,174 @@
+import {pino} from 'pino';
+import {afterEach, describe, expect, it} from 'vitest';
+import {MemoryOutbox} from '../store/memory-outbox.ts';
+import {MemoryQueue} from '../store/memory-queue.ts';
+import {MemoryStore} from '../store/memory-store.ts';
+import {createAddressBook} from '../testing/addresses.ts';
+import {until} from '../testing/until.ts';
+import type {OutgoingMessage, Provider, SendResult} from './provider.ts';
+import {OutboxWorker} from './worker.ts';
+
+const running: OutboxWorker[] = [];
+afterEach(async () => {
+  for (const worker of running.splice(0)) await worker.stop(1000);
+});
+
+/** A far side whose answers the test gives. */
+function scripted(
+  name: string,
+  answer: (message: OutgoingMessage, attempt: number) => SendResult | Promise<SendResult>,
+) {
+  const sent: OutgoingMessage[] = [];
+  const provider: Provider = {
+    name,
+    async send(message) {
+      sent.push(message);
+      return answer(message, sent.length);
+    },
+    async close() {},
+  };
+  return {provider, sent};
+}
+
+function setUp(providers: readonly Provider[]) {
+  const queue = new MemoryQueue();
+  const store = new MemoryStore({enqueue: (message) => queue.push(message)});
+  const outbox = new MemoryOutbox({queue, store});
+  const worker = new OutboxWorker({
+    outbox,
+    providersOf: () => providers,
+    open: ({sealedCode}) =>
+      sealedCode === 'unreadable'
+        ? undefined
+        : {client: 'shop', policy: 'login', channel: 'email', to: 'ada@example.com', code: sealedCode},
+    render: ({code}) => ({subject: 'Your code', text: `Code ${code}`}),
+    log: pino({level: 'silent'}),
+    retryMs: 1,
+  });
+  const {address} = createAddressBook();
+  return {
+    store,
+    start() {
+      worker.start();
+      running.push(worker);
+    },
+    async create(recipient: string, sealedCode: string, lifetimeMs = 60_000) {
+      const where = address(recipient);
+      await store.create(where, {
+        mac: 'R',
+        sealedCode,
+        sealedAddress: 'a',
+        channel: 'email',
+        maskedTo: 'a***',
+        lifetimeMs,
+        maxAttempts: 5,
+        maxPending: 2,
+        resendIntervalMs: 0,
+      });
+      return where;
+    },
+    async settled(where: ReturnType<typeof address>) {
+      return until('the end of a delivery', async () => {
+        const read = await store.read(where);
+        return read.kind === 'found' && read.snapshot.delivery.status !== 'queued' ? read.snapshot : undefined;
+      });
+    },
+  };
+}
+
+const accepted: SendResult = {kind: 'accepted'};
+const again: SendResult = {kind: 'retry', reason: 'busy'};
+const refused: SendResult = {kind: 'refused', reason: 'no such address'};
+
+describe('the outbox worker', () => {
+  it('hands each message over once and notes which provider took it', async () => {
+    const {provider, sent} = scripted('mail', () => accepted);
+    const run = setUp([provider]);
+    const where = await Promise.all(Array.from({length: 20}, (_, index) => run.create(`ada${index}`, `${index}`)));
+    run.start();
+    for (const each of where)
+      expect(await run.settled(each)).toMatchObject({status: 'pending', delivery: {status: 'sent', provider: 'mail'}});
+    expect(sent.map(({code}) => code).toSorted()).toEqual(
+      Array.from({length: 20}, (_, index) => `${index}`).toSorted(),
+    );
+    expect(sent[0]).toMatchObject({
+      to: 'ada@example.com',
+      channel: 'email',
+      subject: 'Your code',
+      text: 'Code 0',
+      messageId: `${where[0]?.id}.0`,
+    });
+  });
+
+  it('tries again until a provider takes the message, with the same message id', async () => {
+    const {provider, sent} = scripted('mail', (_message, attempt) => (attempt < 4 ? again : accepted));
+    const run = setUp([provider]);
+    run.start();
+    expect(await run.settled(await run.create('ada', '1'))).toMatchObject({delivery: {status: 'sent'}});
+    expect(sent).toHaveLength(4);
+    expect(new Set(sent.map(({messageId}) => messageId)).size).toBe(1);
+  });
+
+  it('goes to the next provider of the channel when one does not take it', async () => {
+    const first = scripted('first', () => again);
+    const second = scripted('second', () => accepted);
+    const run = setUp([first.provider, second.provider]);
+    run.start();
+    expect(await run.settled(await run.create('ada', '1'))).toMatchObject({
+      delivery: {status: 'sent', provider: 'second'},
+    });
+    expect(first.sent).toHaveLength(1);
+  });
+
+  it('says undeliverable, and never "sent", when every provider refuses for good', async () => {
+    const {provider, sent} = scripted('mail', () => refused);
+    const run = setUp([provider]);
+    run.start();
+    expect(await run.settled(await run.create('ada', '1'))).toMatchObject({
+      status: 'undeliverable',
+      delivery: {status: 'failed', provider: 'mail'},
+    });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('gives up when the code expires', async () => {
+    const {provider} = scripted('mail', () => again);
+    const run = setUp([provider]);
+    run.start();
+    expect(await run.settled(await run.create('ada', '1', 200))).toMatchObject({
+      status: 'expired',
+      delivery: {status: 'failed'},
+    });
+  });
+
+  it('does not send a code that is of no use any more', async () => {
+    const {provider, sent} = scripted('mail', () => accepted);
+    const run = setUp([provider]);
+    const canceled = await run.create('ada', 'canceled');
+    await run.store.cancel(canceled);
+    const resent = await run.create('bob', 'replaced');
+    await run.store.resend(resent, {
+      mac: 'N',
+      sealedCode: 'new',
+      lifetimeMs: 60_000,
+      resendIntervalMs: 0,
+      maxResends: 1,
+    });
+    run.start();
+    await run.settled(resent);
+    await run.settled(canceled);
+    expect(sent.map(({code}) => code)).toEqual(['new']);
+  });
+
+  it('is held up by no message: neither by one that hangs nor by one that cannot be read', async () => {
+    const {provider} = scripted('mail', ({code}) => (code === 'hangs' ? new Promise<SendResult>(() => {}) : accepted));
+    const run = setUp([provider]);
+    await run.create('ada', 'hangs', 2000);
+    const unreadable = await run.create('bob', 'unreadable');
+    const fine = await run.create('eve', '1');
+    run.start();
+    expect(await run.settled(fine)).toMatchObject({delivery: {status: 'sent'}});
+    expect(await run.settled(unreadable)).toMatchObject({status: 'undeliverable'});
+    running.splice(0);
+  });
+});

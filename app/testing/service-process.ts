@@ -1,0 +1,44 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {fileURLToPath} from 'node:url';
+import {freePort} from './redis-server.ts';
+import {until} from './until.ts';
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+/** The service as its users start it: a process of its own. */
+export interface ServiceProcess {
+  readonly url: string;
+  readonly metricsUrl: string;
+  readonly child: ChildProcess;
+  /** Everything that it has written. */
+  output(): string;
+  /** Resolves with its exit code. */
+  readonly exited: Promise<number | null>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts it on free ports; resolves when it listens, or has ended. */
+export async function startServiceProcess(environment: Record<string, string> = {}): Promise<ServiceProcess> {
+  const [port, metricsPort] = [await freePort(), await freePort()];
+  const child = spawn(process.execPath, [main], {
+    env: {PATH: process.env.PATH, PORT: String(port), METRICS_PORT: String(metricsPort), ...environment},
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk) => (output += chunk));
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  await until('the service', () => child.exitCode !== null || output.includes('"msg":"listening"'));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    child,
+    output: () => output,
+    exited,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

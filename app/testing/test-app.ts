@@ -1,0 +1,108 @@
+import {createHash, randomBytes} from 'node:crypto';
+import type {FastifyInstance, InjectOptions} from 'fastify';
+import {type Logger, pino} from 'pino';
+import {buildApp} from '../app.ts';
+import {openMessage} from '../delivery/message.ts';
+import {type ApiKey, createClient} from '../domain/client.ts';
+import {createKeyring, type SecretKey} from '../domain/keyring.ts';
+import type {Policy} from '../domain/policy.ts';
+import {parseId} from '../domain/verification-id.ts';
+import {createMetrics} from '../metrics.ts';
+import {type MemoryMessage, MemoryStore} from '../store/memory-store.ts';
+import type {Store} from '../store/store.ts';
+
+export const shopKey = 'otp_shop_secret-of-the-shop';
+export const bankKey = 'otp_bank_secret-of-the-bank';
+const readerKey = 'otp_shop_may-manage-only';
+const endedKey = 'otp_bank_ended';
+export const limitedKeys = {readerKey, endedKey};
+
+const apiKey = (id: string, key: string, changes: Partial<ApiKey> = {}): ApiKey => ({
+  id,
+  sha256: createHash('sha256').update(key).digest(),
+  scopes: ['verify'],
+  ...changes,
+});
+const policy = (name: string, changes: Partial<Policy> = {}): Policy => ({
+  name,
+  codeLength: 6,
+  alphabet: 'digits',
+  lifetimeSeconds: 300,
+  maxAttempts: 5,
+  blockAfter: 100,
+  maxPending: 2,
+  resendIntervalSeconds: 30,
+  maxResends: 3,
+  channels: ['sms', 'email'],
+  belowNist: false,
+  ...changes,
+});
+
+export interface TestAppOptions {
+  /** Wraps the memory store. */
+  readonly store?: (store: Store) => Store;
+  readonly log?: Logger;
+}
+
+/** The whole HTTP service over a memory store with a clock that the test moves. */
+export async function createTestApp({
+  store: wrap = (store) => store,
+  log = pino({level: 'silent'}),
+}: TestAppOptions = {}) {
+  const started = 1_800_000_000_000;
+  let now = started;
+  const sent: MemoryMessage[] = [];
+  const memory = new MemoryStore({enqueue: (message) => void sent.push(message), now: () => now});
+  const secretKey: SecretKey = {kid: 'k1', secret: randomBytes(32)};
+  const keyring = createKeyring([secretKey]);
+  const policies = [
+    policy('login'),
+    policy('payment', {lifetimeSeconds: 120, maxAttempts: 3, blockAfter: 5, channels: ['email']}),
+  ];
+  const clients = [
+    createClient('shop', policies, [apiKey('first', shopKey), apiKey('second', readerKey, {scopes: ['manage']})]),
+    createClient('bank', policies, [apiKey('first', bankKey), apiKey('old', endedKey, {notAfter: started})]),
+  ];
+  const app: FastifyInstance = await buildApp({
+    context: {store: wrap(memory), keyring, pseudonymKey: randomBytes(32), now: () => now},
+    clients: new Map(clients.map((client) => [client.name, client])),
+    metrics: createMetrics(),
+    log,
+    version: '0.0.0',
+    readiness: async () => ({kind: 'ready'}),
+  });
+
+  const call = async (method: 'GET' | 'POST' | 'DELETE', url: string, body?: unknown, key = shopKey) => {
+    const options: InjectOptions = {
+      method,
+      url,
+      headers: {authorization: `Bearer ${key}`},
+      ...(body === undefined ? {} : {payload: body as object}),
+    };
+    const response = await app.inject(options);
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: response.body === '' ? undefined : response.json(),
+    };
+  };
+  return {
+    app,
+    call,
+    pass: (ms: number) => void (now += ms),
+    create: (body: object = {}, key = shopKey) =>
+      call('POST', '/v1/verifications', {to: 'ada@example.com', ...body}, key),
+    check: (id: string, code: string, key = shopKey) => call('POST', `/v1/verifications/${id}/check`, {code}, key),
+    /** The code of the newest message of a verification. */
+    codeOf(id: string): string {
+      const message = sent.findLast(({address}) => address.id === id);
+      const parsed = parseId(keyring, id);
+      if (message === undefined || parsed.kind !== 'ref') throw new Error(`no message for ${id}`);
+      const opened = openMessage(parsed.ref.keys, id, message);
+      if (opened === undefined) throw new Error('cannot be opened');
+      return opened.code;
+    },
+    /** Another six digits. */
+    wrong: (code: string) => (code === '000000' ? '000001' : '000000'),
+  };
+}
