@@ -21,7 +21,6 @@ module.exports = {
   ],
   options: {
     doNotFollow: {path: 'node_modules'},
-    parser: 'swc',
     enhancedResolveOptions: {exportsFields: ['exports'], conditionNames: ['node', 'import', 'types', 'default'], extensions: ['.ts', '.js', '.json']},
   },
 };

@@ -1,7 +1,7 @@
 import {Counter, collectDefaultMetrics, Histogram, Registry} from 'prom-client';
 
 /** Names a metric once, for the service, its alerts and its dashboards. */
-export const metricNames = {
+const metricNames = {
   requests: 'otp_http_request_duration_seconds',
   verifications: 'otp_verifications_total',
   store: 'otp_store_operation_duration_seconds',

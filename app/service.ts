@@ -37,11 +37,24 @@ const workerGraceMs = 5000;
 
 /** Opens the store, the providers and both ports. What it has opened when something fails, it closes again. */
 export async function startService({settings, catalog}: Configuration, log: Logger): Promise<Service> {
-  await using cleanup = new AsyncDisposableStack();
+  const cleanup = new AsyncDisposableStack();
+  try {
+    return await acquire({settings, catalog}, log, cleanup);
+  } catch (error) {
+    await cleanup.disposeAsync();
+    throw error;
+  }
+}
+
+async function acquire(
+  {settings, catalog}: Configuration,
+  log: Logger,
+  resources: AsyncDisposableStack,
+): Promise<Service> {
   const metrics = createMetrics();
   const keyring = createKeyring(settings.secretKeys);
   const opened = open(settings, keyring, log);
-  cleanup.defer(() => opened.close());
+  resources.defer(() => opened.close());
   const store = measured(opened.store, {
     took: (operation, seconds) => metrics.store.observe({operation}, seconds),
     failed: (operation, effect) => metrics.storeErrors.inc({operation, effect}),
@@ -50,10 +63,10 @@ export async function startService({settings, catalog}: Configuration, log: Logg
   const providers = new Map(
     catalog.providers.map((provider) => [provider.name, createProvider(provider, opened.inbox)]),
   );
-  cleanup.defer(async () => void (await Promise.all([...providers.values()].map((provider) => provider.close()))));
+  resources.defer(async () => void (await Promise.all([...providers.values()].map((provider) => provider.close()))));
   const worker = createWorker({settings, catalog}, opened, providers, keyring, metrics, log);
   worker.start();
-  cleanup.defer(() => worker.stop(workerGraceMs));
+  resources.defer(() => worker.stop(workerGraceMs));
 
   let draining = false;
   const context = {store, keyring, pseudonymKey: settings.pseudonymKey, now: Date.now};
@@ -67,18 +80,17 @@ export async function startService({settings, catalog}: Configuration, log: Logg
     readiness: async () => (draining ? {kind: 'draining'} : await readinessOf(store)),
     ...(hasInbox ? {inbox: opened.inbox} : {}),
   });
-  cleanup.defer(() => app.close());
+  resources.defer(() => app.close());
   const url = await app.listen({host: settings.host, port: settings.port});
 
   const metricsApp = fastify({logger: false});
   metricsApp.get('/metrics', async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
-  cleanup.defer(() => metricsApp.close());
+  resources.defer(() => metricsApp.close());
   await metricsApp.listen({host: settings.metricsHost, port: settings.metricsPort});
   const {port} = metricsApp.server.address() as AddressInfo;
 
-  const resources = cleanup.move();
   return {
     url,
     metricsUrl: `http://${settings.metricsHost}:${port}/metrics`,

@@ -122,5 +122,5 @@ export const fileSchema = Type.Object(
 
 export type ConfigurationFile = Static<typeof fileSchema>;
 export type Reference = Static<typeof reference>;
-export type PolicySettings = Static<typeof policy>;
+
 export type SmtpSettings = Static<typeof smtp>;

@@ -5,7 +5,7 @@ import {readSecretFile} from './secret.ts';
 
 export type Mode = 'development' | 'production' | 'test';
 
-export interface RedisSettings {
+interface RedisSettings {
   readonly url: string;
   readonly username?: string;
   readonly password?: string;

@@ -12,7 +12,7 @@ const step = (description: string) =>
     {description},
   );
 
-export const channelSchema = Type.Enum([...channels], {
+const channelSchema = Type.Enum([...channels], {
   description: 'How the code is sent. Default: the first channel of the policy that suits the recipient.',
 });
 

@@ -14,7 +14,7 @@ export interface StoreUnderTest {
 }
 
 /** Waits that a store with a real clock can be tested with. */
-export const testTimings: BudgetTimings = {
+const testTimings: BudgetTimings = {
   waitFromFailure: 3,
   waitMs: 80,
   maxWaitMs: 160,

@@ -26,8 +26,11 @@ export async function startServiceProcess(environment: Record<string, string> = 
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (chunk) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk) => {
+      output += chunk;
+    });
+  }
   const exited = once(child, 'close').then(([code]) => code as number | null);
   await until('the service', () => child.exitCode !== null || output.includes('"msg":"listening"'));
   return {

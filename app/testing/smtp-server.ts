@@ -3,7 +3,7 @@ import type {AddressInfo} from 'node:net';
 import {type ParsedMail, simpleParser} from 'mailparser';
 import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
 
-export interface ReceivedMail {
+interface ReceivedMail {
   readonly envelope: {readonly from: string; readonly to: readonly string[]};
   readonly secure: boolean;
   readonly user: string | undefined;

@@ -11,7 +11,7 @@ import {createMetrics} from '../metrics.ts';
 import {type MemoryMessage, MemoryStore} from '../store/memory-store.ts';
 import type {Store} from '../store/store.ts';
 
-export const shopKey = 'otp_shop_secret-of-the-shop';
+const shopKey = 'otp_shop_secret-of-the-shop';
 export const bankKey = 'otp_bank_secret-of-the-bank';
 const readerKey = 'otp_shop_may-manage-only';
 const endedKey = 'otp_bank_ended';
@@ -89,7 +89,9 @@ export async function createTestApp({
   return {
     app,
     call,
-    pass: (ms: number) => void (now += ms),
+    pass(ms: number) {
+      now += ms;
+    },
     create: (body: object = {}, key = shopKey) =>
       call('POST', '/v1/verifications', {to: 'ada@example.com', ...body}, key),
     check: (id: string, code: string, key = shopKey) => call('POST', `/v1/verifications/${id}/check`, {code}, key),
