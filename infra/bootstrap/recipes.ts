@@ -1,10 +1,10 @@
 import type {LoadedEnvironment} from '../environment/load.ts';
 import {redisCertificateNames} from '../redis/endpoint.ts';
-import {redisAcl, redisTls, redisUserSecret, redisUsers, serviceKeys} from '../secrets/names.ts';
+import {redisAcl, redisAuthoritySecret, redisTls, redisUserSecret, redisUsers, serviceKeys} from '../secrets/names.ts';
 import {makeApiKey, wantedApiKeys} from './api-keys.ts';
+import {makeAuthority, makeCertificate} from './certificates.ts';
 import type {EnsuredSecret, SecretRecipe, Values} from './ensure-secret.ts';
 import {randomKey, randomPassword, sha256} from './random.ts';
-import {makeAuthority, makeRedisCertificate, redisAuthoritySecret} from './redis-certificates.ts';
 
 export type Ensure = (recipe: SecretRecipe) => Promise<EnsuredSecret>;
 
@@ -37,7 +37,7 @@ export async function ensureAllSecrets(
     environmentName,
     make: async (existing) => {
       if (Object.keys(existing).length > 0) return {};
-      const {certificatePem, keyPem} = await makeAuthority(environmentName);
+      const {certificatePem, keyPem} = await makeAuthority(`OTP Service Redis CA ${environmentName}`);
       return {[redisTls.certificate]: certificatePem, [redisTls.key]: keyPem};
     },
   });
@@ -50,5 +50,5 @@ async function certificateUnlessThere(existing: Values, authority: Values, names
   const {[redisTls.certificate]: certificatePem, [redisTls.key]: keyPem} = authority;
   if (certificatePem === undefined || keyPem === undefined)
     throw new Error('the Secret of the certificate authority lacks tls.crt or tls.key');
-  return makeRedisCertificate({certificatePem, keyPem}, redisCertificateNames(namespace));
+  return makeCertificate({certificatePem, keyPem}, redisCertificateNames(namespace));
 }

@@ -8,6 +8,7 @@ import {projectRoot} from '../lib/project-root.ts';
 import {requiredSecrets} from '../secrets/catalogue.ts';
 import {readArguments} from './arguments.ts';
 import {partially, runCdktf} from './cdktf.ts';
+import {checkService} from './check-service.ts';
 import {CommandError} from './command-error.ts';
 import {runCommand} from './run-command.ts';
 import {typecheck} from './typecheck.ts';
@@ -20,6 +21,7 @@ await runCommand(async () => {
   const loaded = loadEnvironment(chosen, projectRoot);
   const {name, file, environment} = loaded;
   typecheck();
+  checkService(loaded);
   const cluster = await connect(loaded);
   console.log(`environment ${name}: namespace ${environment.namespace} of ${cluster.description}`);
   await requireNamespace(cluster, environment.namespace, name);

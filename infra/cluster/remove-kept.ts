@@ -1,15 +1,11 @@
-import {setTimeout as wait} from 'node:timers/promises';
 import {CoordinationV1Api} from '@kubernetes/client-node';
-import {redisAuthoritySecret} from '../bootstrap/redis-certificates.ts';
-import {CommandError} from '../cli/command-error.ts';
 import type {Environment} from '../environment/schema.ts';
 import {environmentLabel, selectorLabels} from '../lib/labels.ts';
 import {stackId, stackNames} from '../lib/names.ts';
+import {redisAuthoritySecret} from '../secrets/names.ts';
 import type {Cluster} from './connect.ts';
 import {found} from './found.ts';
-import {isMadeByBootstrap, readNamespace} from './namespaces.ts';
-
-const goneTimeoutMs = 120_000;
+import {isMadeByBootstrap, readNamespace, removeNamespace} from './namespaces.ts';
 
 /** Removes what a destroy keeps: data, Secrets, state, and the namespaces that bootstrap made. Yields what it removed. */
 export async function* removeKept(
@@ -46,15 +42,5 @@ export async function* removeKept(
   if (others.items.length === 0 && isMadeByBootstrap(await readNamespace(cluster, state.namespace))) {
     await removeNamespace(cluster, state.namespace);
     yield `namespace ${state.namespace}`;
-  }
-}
-
-async function removeNamespace(cluster: Cluster, name: string): Promise<void> {
-  await found(cluster.core.deleteNamespace({name}));
-  const deadline = performance.now() + goneTimeoutMs;
-  while ((await readNamespace(cluster, name)) !== undefined) {
-    if (performance.now() > deadline)
-      throw new CommandError(`namespace ${name} is still being removed after ${goneTimeoutMs / 1000} s`);
-    await wait(500);
   }
 }

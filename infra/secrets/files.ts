@@ -4,15 +4,16 @@ export interface SecretFile {
   readonly key: string;
 }
 
-const folder = '/run/secrets/otp';
+/** Where every Secret is mounted. */
+export const secretsFolder = '/run/secrets/otp';
 const prefix = 'otp-';
 
 /** Secret otp-api-key is mounted at /run/secrets/otp/api-key. */
-export const secretFolder = (secret: string) => `${folder}/${secret.slice(prefix.length)}`;
+export const secretFolder = (secret: string) => `${secretsFolder}/${secret.slice(prefix.length)}`;
 
 export const secretPath = ({secret, key}: SecretFile) => `${secretFolder(secret)}/${key}`;
 
-const path = new RegExp(`^${folder}/([a-z0-9][-a-z0-9.]*)/([-._a-zA-Z0-9]+)$`);
+const path = new RegExp(`^${secretsFolder}/([a-z0-9][-a-z0-9.]*)/([-._a-zA-Z0-9]+)$`);
 
 /** The Secret keys that a configuration names by path: these are mounted and must exist. */
 export function secretFilesIn(configuration: unknown): SecretFile[] {

@@ -5,6 +5,8 @@ export const serviceKeys = {
   pseudonymKey: 'pseudonym-key',
 } as const;
 export const redisTls = {name: 'otp-redis-tls', ca: 'ca.crt', certificate: 'tls.crt', key: 'tls.key'} as const;
+/** Certificate authority of an environment's Redis; it lies beside the state, where no pod of the workload gets. */
+export const redisAuthoritySecret = (environmentName: string) => `otp-redis-ca-${environmentName}`;
 /** One key per Redis user: the hashes of its passwords, `#…`, one or (during a rotation) two. */
 export const redisAcl = 'otp-redis-acl';
 /** The password of a Redis user, for who logs in as it. */

@@ -1,10 +1,6 @@
 import 'reflect-metadata';
 import {webcrypto} from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import {redisTls} from '../secrets/names.ts';
-
-/** Certificate authority of one environment's Redis; it lies beside the state, where no pod of the workload gets. */
-export const redisAuthoritySecret = (environmentName: string) => `otp-redis-ca-${environmentName}`;
 
 const dayMs = 24 * 60 * 60 * 1000;
 const authorityDays = 3650;
@@ -17,10 +13,11 @@ export interface Authority {
   readonly keyPem: string;
 }
 
-export async function makeAuthority(environmentName: string): Promise<Authority> {
+/** A private certificate authority, valid for ten years. */
+export async function makeAuthority(commonName: string): Promise<Authority> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=OTP Service Redis CA ${environmentName}`,
+    name: `CN=${commonName}`,
     ...validity(authorityDays),
     signingAlgorithm: algorithm,
     keys,
@@ -33,11 +30,8 @@ export async function makeAuthority(environmentName: string): Promise<Authority>
   return {certificatePem: certificate.toString('pem'), keyPem: await privatePem(keys.privateKey)};
 }
 
-/** A server certificate for these DNS names, which Redis replicas may also present as clients. */
-export async function makeRedisCertificate(
-  authority: Authority,
-  dnsNames: readonly string[],
-): Promise<Record<string, string>> {
+/** A certificate for these DNS names, for servers and (Redis replicas are both) clients; keys as in a TLS Secret. */
+export async function makeCertificate(authority: Authority, dnsNames: readonly string[]) {
   const issuer = new x509.X509Certificate(authority.certificatePem);
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.create({
@@ -57,9 +51,9 @@ export async function makeRedisCertificate(
     ],
   });
   return {
-    [redisTls.ca]: authority.certificatePem,
-    [redisTls.certificate]: certificate.toString('pem'),
-    [redisTls.key]: await privatePem(keys.privateKey),
+    'ca.crt': authority.certificatePem,
+    'tls.crt': certificate.toString('pem'),
+    'tls.key': await privatePem(keys.privateKey),
   };
 }
 

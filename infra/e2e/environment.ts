@@ -1,0 +1,44 @@
+import {stringify} from 'yaml';
+import type {E2eSettings} from './settings.ts';
+import {sink, sinkHost, sinkNamespace} from './sink/names.ts';
+
+export const host = 'otp-e2e.example.com';
+/** Made by the run between bootstrap and deploy, as an operator would. */
+export const smtpSecret = 'otp-smtp';
+const smtpFolder = '/run/secrets/otp/smtp';
+
+export const stateNamespace = (name: string) => `${name}-state`;
+
+/** The environment file of a run: small, with its mail going to the sink. */
+export function environmentYaml({name, context, image, redisImage, preset}: E2eSettings): string {
+  return stringify({
+    context,
+    namespace: name,
+    preset,
+    state: {namespace: stateNamespace(name)},
+    images: {app: image, ...(redisImage === undefined ? {} : {redis: redisImage})},
+    app: {minReplicas: 2, maxReplicas: 4, cpuRequestMillis: 100, drainDelaySeconds: 2},
+    redis: {maxMemoryMiB: 64, cpuRequestMillis: 100, storageGiB: 1},
+    exposure: {host},
+    network: {providerExceptions: [{namespace: sinkNamespace(name), ports: [sink.smtpPort]}]},
+    service: {
+      policies: {login: {codeLength: 6, alphabet: 'digits', lifetimeSeconds: 300, maxAttempts: 5, channels: ['email']}},
+      clients: {
+        shop: {apiKeys: [{id: 'first', sha256: {file: '/run/secrets/otp/api-key/sha256'}, scopes: ['verify']}]},
+      },
+      providers: {
+        mail: {
+          kind: 'smtp',
+          host: sinkHost(name),
+          port: sink.smtpPort,
+          tls: 'starttls',
+          username: sink.username,
+          password: {file: `${smtpFolder}/password`},
+          caFile: `${smtpFolder}/ca.crt`,
+          from: 'OTP Service <no-reply@example.com>',
+        },
+      },
+      channels: {email: ['mail']},
+    },
+  });
+}
