@@ -26,7 +26,15 @@ export const docsPlugin = fp<{version: string}>(async (app, {version}) => {
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    uiConfig: {deepLinking: true, persistAuthorization: true, docExpansion: 'list', defaultModelsExpandDepth: 1},
+    theme: {title: 'OTP Service API'},
+    uiConfig: {
+      // Without the bar at the top, whose one field would load another document.
+      layout: 'BaseLayout',
+      deepLinking: true,
+      persistAuthorization: true,
+      docExpansion: 'list',
+      defaultModelsExpandDepth: 1,
+    },
     staticCSP: true,
   });
   app.get('/openapi.json', {schema: {hide: true}}, async () => app.swagger());
