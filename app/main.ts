@@ -52,7 +52,7 @@ async function stop(service: Service, signal: string): Promise<void> {
   const late = setTimeout(() => {
     log.error({shutdownTimeoutSeconds: settings.shutdownTimeoutSeconds}, 'not stopped in time');
     process.exit(1);
-  }, settings.shutdownTimeoutSeconds * 1000);
+  }, (settings.drainDelaySeconds + settings.shutdownTimeoutSeconds) * 1000);
   await service.stop();
   clearTimeout(late);
   log.info('stopped');
