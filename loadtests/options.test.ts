@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {flowsOf, MIXED} from './flows/flow.ts';
 import {compileOptions} from './options.ts';
 import {profileNamed, profiles} from './profiles/index.ts';
-import {peakPerSecond} from './profiles/profile.ts';
+import {peakPerSecond, rateAt} from './profiles/profile.ts';
 
 describe.each(profiles.map((profile) => [profile.name, profile] as const))('profile %s', (_, profile) => {
   const {scenarios, thresholds} = compileOptions(profile, flowsOf(MIXED));
@@ -23,6 +23,13 @@ describe.each(profiles.map((profile) => [profile.name, profile] as const))('prof
   test('dropped iterations break the run', () => {
     expect(JSON.stringify(thresholds.dropped_iterations)).toContain('count<1');
   });
+});
+
+test('the rate moves in a straight line from leg to leg', () => {
+  const spike = profileNamed('spike');
+  expect([0, 10, 11, 12, 20, 28, 1_000].map((seconds) => rateAt(spike, seconds))).toEqual([
+    10, 10, 55, 100, 100, 55, 10,
+  ]);
 });
 
 test('the shares of the flows add up to the whole', () => {

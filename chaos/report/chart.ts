@@ -13,6 +13,7 @@ export interface Chart {
 const WIDTH = 960;
 const HEIGHT = 180;
 const LEFT = 40;
+const RIGHT = 20;
 const BOTTOM = 24;
 const TOP = 24;
 
@@ -23,7 +24,7 @@ export function timelineChart({title, times, layers, fault}: Chart): string {
     1,
     ...times.map((_, position) => layers.reduce((sum, {values}) => sum + (values[position] ?? 0), 0)),
   );
-  const x = (ms: number) => round(LEFT + (ms / endMs) * (WIDTH - LEFT));
+  const x = (ms: number) => round(LEFT + (ms / endMs) * (WIDTH - LEFT - RIGHT));
   const y = (value: number) => round(HEIGHT - BOTTOM - (value / highest) * (HEIGHT - BOTTOM - TOP));
   const barWidth = round(Math.max(1, x(INTERVAL_MS) - x(0) - 1));
 
@@ -54,7 +55,7 @@ export function timelineChart({title, times, layers, fault}: Chart): string {
 <text x="${LEFT}" y="13">${escaped(title)}</text>${legend}
 ${shade}
 ${bars.join('')}
-<line x1="${LEFT}" y1="${y(0)}" x2="${WIDTH}" y2="${y(0)}" stroke="#4a5568"/>
+<line x1="${LEFT}" y1="${y(0)}" x2="${WIDTH - RIGHT}" y2="${y(0)}" stroke="#4a5568"/>
 <text x="0" y="${y(highest) + 10}">${Math.round(highest)}</text>${seconds}
 </svg>`;
 }

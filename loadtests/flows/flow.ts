@@ -29,7 +29,7 @@ const flows: readonly Flow[] = [
     name: 'resend',
     description: 'asks for the message again, then types the newest code in',
     share: 0.1,
-    typicalSeconds: 3,
+    typicalSeconds: 0.5,
     readsInbox: true,
   },
   {

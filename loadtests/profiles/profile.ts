@@ -19,6 +19,18 @@ export function peakPerSecond(profile: Profile): number {
   return Math.max(profile.startPerSecond, ...profile.stages.map((stage) => stage.targetPerSecond));
 }
 
+/** The rate that the shape asks for at a moment of the run, in journeys per second. */
+export function rateAt(profile: Profile, elapsedSeconds: number): number {
+  let from = profile.startPerSecond;
+  let left = elapsedSeconds;
+  for (const {targetPerSecond, durationSeconds} of profile.stages) {
+    if (left < durationSeconds) return from + (targetPerSecond - from) * (left / durationSeconds);
+    left -= durationSeconds;
+    from = targetPerSecond;
+  }
+  return from;
+}
+
 /** Length of the whole shape, in seconds. */
 export function durationSeconds(profile: Profile): number {
   return profile.stages.reduce((sum, stage) => sum + stage.durationSeconds, 0);

@@ -16,7 +16,7 @@ td.number{text-align:right;font-variant-numeric:tabular-nums}
 </style>
 <h1>Load profile <em>${escaped(profile)}</em>: <span class="${verdict}">${verdict}</span></h1>
 <p>Flow ${escaped(flow)} against ${escaped(target)}, finished ${escaped(result.finishedAt)}:
-${result.journeys} journeys in ${result.durationSeconds} s (${result.journeysPerSecond} per second), ${result.droppedIterations} dropped.</p>
+${result.journeys} journeys in ${result.durationSeconds} s (${result.journeysPerSecond} per second, at the end ${result.lastRatePerSecond}), ${result.droppedIterations} dropped.</p>
 <h2>Objectives</h2>
 ${table(
   ['', 'metric', 'objective', 'measured'],

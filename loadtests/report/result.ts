@@ -1,6 +1,8 @@
 import {flowsOf} from '../flows/flow.ts';
 import {metricNames} from '../objectives.ts';
 import {operations, outcomeMetric, outcomes} from '../options.ts';
+import {profileNamed} from '../profiles/index.ts';
+import {rateAt} from '../profiles/profile.ts';
 
 /** The part of k6's end-of-test data that the reports are made from. */
 export interface K6Summary {
@@ -27,6 +29,8 @@ export interface LoadResult extends RunLabels {
   readonly durationSeconds: number;
   readonly journeys: number;
   readonly journeysPerSecond: number;
+  /** What the shape asked for when the run ended: for a search for the limit, the limit. */
+  readonly lastRatePerSecond: number;
   readonly droppedIterations: number;
   readonly objectives: readonly ObjectiveResult[];
   /** Latency of all requests (`all`) and by operation, in ms. */
@@ -76,6 +80,7 @@ export function resultOf(summary: K6Summary, labels: RunLabels): LoadResult {
     durationSeconds: round(summary.state.testRunDurationMs / 1000),
     journeys: value('iterations', 'count'),
     journeysPerSecond: round(value('iterations', 'rate')),
+    lastRatePerSecond: round(rateAt(profileNamed(labels.profile), summary.state.testRunDurationMs / 1000)),
     droppedIterations: value('dropped_iterations', 'count'),
     objectives,
     latencyMs: Object.fromEntries([

@@ -5,7 +5,7 @@ export function textReport(result: LoadResult): string {
   const lines = [
     '',
     `${result.profile} (${result.flow}) against ${result.target}: ${result.verdict.toUpperCase()}`,
-    `${result.journeys} journeys in ${result.durationSeconds} s (${result.journeysPerSecond}/s), ${result.droppedIterations} dropped`,
+    `${result.journeys} journeys in ${result.durationSeconds} s (${result.journeysPerSecond}/s, at the end ${result.lastRatePerSecond}/s), ${result.droppedIterations} dropped`,
     '',
     ...result.objectives.map(
       ({metric, objective, measured, ok}) =>
