@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {parse} from 'yaml';
 import {at, environmentFrom, list, synthesise} from './testing.ts';
 
 const minimal = 'context: a\nnamespace: b\n';
@@ -27,8 +28,11 @@ describe('the app', () => {
     expect(at(deployment, 'spec.strategy.rolling_update')).toEqual({max_unavailable: '0', max_surge: '25%'});
   });
 
-  it('loses at most one pod to a drain', () => {
-    expect(at(of('kubernetes_pod_disruption_budget_v1')[0], 'spec.max_unavailable')).toBe('1');
+  it('loses at most one serving pod to a drain, and holds no node for pods that do not serve', () => {
+    const [release] = of('helm_release');
+    expect(parse(String(at(release, 'values.0')))).toMatchObject({
+      manifests: [{kind: 'PodDisruptionBudget', spec: {maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow'}}],
+    });
   });
 
   it('is spread over hosts, revision by revision, and over zones where there are any', () => {

@@ -13,7 +13,7 @@ export interface Json {
 }
 
 /** A resource as Terraform gets to see it. */
-export interface Resource {
+interface Resource {
   readonly stack: StackName;
   readonly type: string;
   readonly body: Json;

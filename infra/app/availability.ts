@@ -1,9 +1,9 @@
 import {HorizontalPodAutoscalerV2} from '@cdktf/provider-kubernetes/lib/horizontal-pod-autoscaler-v2/index.js';
-import {PodDisruptionBudgetV1} from '@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1/index.js';
 import type {Environment} from '../environment/schema.ts';
 import {Construct} from '../lib/cdk.ts';
 import {componentLabels, selectorLabels} from '../lib/labels.ts';
 import {componentName} from '../lib/names.ts';
+import {RawManifests} from '../lib/raw-manifests.ts';
 
 export interface AppAvailabilityProps {
   readonly environmentName: string;
@@ -12,7 +12,11 @@ export interface AppAvailabilityProps {
 
 /** How many pods there are under load, and how few a drain may leave. */
 export class AppAvailability extends Construct {
-  constructor(scope: Construct, id: string, {environmentName, environment: {namespace, app}}: AppAvailabilityProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    {environmentName, environment: {namespace, context, app}}: AppAvailabilityProps,
+  ) {
     super(scope, id);
     const name = componentName('app');
     const labels = componentLabels(environmentName, 'app');
@@ -48,9 +52,23 @@ export class AppAvailability extends Construct {
         },
       },
     });
-    new PodDisruptionBudgetV1(this, 'disruption', {
-      metadata: {name, namespace, labels},
-      spec: {maxUnavailable: '1', selector: {matchLabels: selectorLabels('app')}},
+    new RawManifests(this, 'disruption', {
+      name,
+      namespace,
+      context,
+      manifests: [
+        {
+          apiVersion: 'policy/v1',
+          kind: 'PodDisruptionBudget',
+          metadata: {name, namespace, labels},
+          spec: {
+            maxUnavailable: 1,
+            // A pod that is not ready serves nobody: it must not keep a node from being drained. (The provider lacks this.)
+            unhealthyPodEvictionPolicy: 'AlwaysAllow',
+            selector: {matchLabels: selectorLabels('app')},
+          },
+        },
+      ],
     });
   }
 }

@@ -4,5 +4,5 @@
  */
 
 export type {TerraformRemoteState} from 'cdktf';
-export {App, AssetType, LocalBackend, TerraformAsset, TerraformBackend, TerraformStack, Testing} from 'cdktf';
+export {App, AssetType, LocalBackend, TerraformAsset, TerraformBackend, TerraformStack} from 'cdktf';
 export {Construct} from 'constructs';

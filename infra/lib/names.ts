@@ -13,4 +13,3 @@ export const componentName = (component: Component) => `otp-${component}`;
 export const peerServiceName = 'otp-app-peers';
 
 export const ports = {http: 8080, metrics: 9464, redis: 6379} as const;
-export type PortName = keyof typeof ports;

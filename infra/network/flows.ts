@@ -1,7 +1,7 @@
 import type {Component} from '../lib/names.ts';
 
 /** Whoever is not a component of ours. */
-export type Outsider = 'every pod' | 'dns' | 'ingress controller' | 'prometheus' | 'providers';
+type Outsider = 'every pod' | 'dns' | 'ingress controller' | 'prometheus' | 'providers';
 export type PortSet = 'dns' | 'http' | 'metrics' | 'redis' | 'providers';
 
 export interface Flow {

@@ -5,13 +5,13 @@ import type {Flow, PortSet} from './flows.ts';
 import {specialRanges} from './special-ranges.ts';
 
 /** The other end of a flow, in the words of a NetworkPolicy. */
-export interface Peer {
+interface Peer {
   readonly namespaceSelector?: {readonly matchLabels: Readonly<Record<string, string>>};
   readonly podSelector?: {readonly matchLabels: Readonly<Record<string, string>>};
   readonly ipBlock?: {readonly cidr: string; readonly except?: string[]};
 }
 
-export interface PolicyPort {
+interface PolicyPort {
   readonly protocol: 'TCP' | 'UDP';
   readonly port: string;
 }
