@@ -57,7 +57,9 @@ async function reach(config: KubeConfig, address: string, context: string): Prom
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const {cause} = error;
-  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
+  if (!(cause instanceof Error)) return error.message;
+  // Where a name has several addresses, the message is empty and the code is that of all of them.
+  return cause.message === '' && 'code' in cause ? String(cause.code) : cause.message;
 }
 
 const withoutSlash = (address: string) => address.replace(/\/$/, '');

@@ -1,0 +1,81 @@
+import {createHash, createPrivateKey, X509Certificate} from 'node:crypto';
+import {beforeEach, describe, expect, it} from 'vitest';
+import {loadEnvironment} from '../environment/load.ts';
+import {projectRoot} from '../lib/project-root.ts';
+import {redisEndpoint} from '../redis/endpoint.ts';
+import {requiredSecrets} from '../secrets/catalogue.ts';
+import {SecretStore} from '../testing/secret-store.ts';
+import {ensureSecret} from './ensure-secret.ts';
+import {ensureAllSecrets} from './recipes.ts';
+
+const example = loadEnvironment('example', projectRoot);
+let store: SecretStore;
+const bootstrap = () => ensureAllSecrets(example, (recipe) => ensureSecret(store.cluster, recipe));
+const sha256 = (text: string | undefined) =>
+  createHash('sha256')
+    .update(text ?? '')
+    .digest('hex');
+
+beforeEach(() => {
+  store = new SecretStore();
+});
+
+describe('bootstrap', () => {
+  it('makes every Secret that the stacks read, but those that only an operator can', async () => {
+    await bootstrap();
+    const lacking = [...requiredSecrets(example.environment)].filter(([name, keys]) => {
+      const values = store.values(`otp/${name}`);
+      return keys.some((key) => !values[key]);
+    });
+    expect(lacking.map(([name]) => name)).toEqual(['otp-ingress-tls', 'otp-smtp']);
+  });
+
+  it('changes nothing when it runs again', async () => {
+    await bootstrap();
+    const before = structuredClone([...store.secrets]);
+    store.writes = 0;
+    await bootstrap();
+    expect(store.writes).toBe(0);
+    expect([...store.secrets]).toEqual(before);
+  });
+
+  it('adds a key that is missing and leaves those that are there', async () => {
+    const core = store.cluster.core;
+    await core.createNamespacedSecret({
+      namespace: 'otp',
+      body: {metadata: {name: 'otp-service-keys'}, stringData: {'secret-keys': 'in use'}},
+    });
+    await bootstrap();
+    const keys = store.values('otp/otp-service-keys');
+    expect(keys['secret-keys']).toBe('in use');
+    expect(Buffer.from(keys['pseudonym-key'] ?? '', 'base64')).toHaveLength(32);
+  });
+
+  it('makes an API key for the client that names it, and shows the service its hash alone', async () => {
+    await bootstrap();
+    const {'api-key': apiKey, sha256: hash} = store.values('otp/otp-api-key');
+    expect(apiKey).toMatch(/^otp_shop_[0-9a-f]{64}$/);
+    expect(hash).toBe(sha256(apiKey));
+  });
+
+  it('gives Redis the hashes of the passwords that its users log in with', async () => {
+    await bootstrap();
+    for (const user of ['app', 'ops'])
+      expect(store.values('otp/otp-redis-acl')[user]).toBe(
+        `#${sha256(store.values(`otp/otp-redis-${user}`).password)}`,
+      );
+  });
+
+  it("gives Redis a certificate for the name that the app connects to, and keeps the authority's key away from the pods", async () => {
+    await bootstrap();
+    const {'tls.crt': certificate = '', 'tls.key': key = '', 'ca.crt': ca = ''} = store.values('otp/otp-redis-tls');
+    const parsed = new X509Certificate(certificate);
+    expect(parsed.checkHost(redisEndpoint(example.environment).host)).toBeTruthy();
+    expect(parsed.verify(new X509Certificate(ca).publicKey)).toBe(true);
+    expect(parsed.checkPrivateKey(createPrivateKey(key))).toBe(true);
+    expect(new X509Certificate(ca).checkPrivateKey(createPrivateKey(key))).toBe(false);
+    expect([...store.secrets.keys()].filter((path) => path.includes('-ca-'))).toEqual([
+      'otp-state/otp-redis-ca-example',
+    ]);
+  });
+});
