@@ -14,7 +14,9 @@ import {wellFormedPlugin} from './plugins/well-formed.ts';
 import {developmentRoutes} from './routes/development.ts';
 import {healthRoutes, type Readiness} from './routes/health.ts';
 import {policyRoutes} from './routes/policies.ts';
+import {recipientRoutes} from './routes/recipients.ts';
 import {verificationRoutes} from './routes/verifications.ts';
+import {type KeyPair, listenerTls} from './tls/key-pair.ts';
 import type {UseCaseContext} from './usecases/context.ts';
 
 export interface AppOptions {
@@ -27,6 +29,8 @@ export interface AppOptions {
   readonly readiness: () => Promise<Readiness>;
   /** Opens `/dev/inbox`. @default none */
   readonly inbox?: Inbox;
+  /** Makes it speak HTTPS. @default plain HTTP */
+  readonly tls?: KeyPair;
 }
 
 const maxBodyBytes = 16 * 1024;
@@ -41,8 +45,10 @@ export async function buildApp({
   version,
   readiness,
   inbox,
+  tls,
 }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
+    https: tls === undefined ? null : {...tls, ...listenerTls},
     loggerInstance: log,
     logController: new LogController({disableRequestLogging: true}),
     genReqId: () => randomUUID(),
@@ -68,6 +74,7 @@ export async function buildApp({
   await app.register(healthRoutes, {readiness});
   await app.register(verificationRoutes, {prefix: '/v1/verifications', context, metrics});
   await app.register(policyRoutes, {prefix: '/v1/policies'});
+  await app.register(recipientRoutes, {prefix: '/v1/recipients', context});
   if (inbox !== undefined) await app.register(developmentRoutes, {prefix: '/dev', inbox});
   return app as unknown as FastifyInstance;
 }

@@ -1,7 +1,8 @@
 import {readFileSync} from 'node:fs';
+import {Server as HttpsServer} from 'node:https';
 import type {AddressInfo} from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
-import fastify from 'fastify';
+import fastify, {type FastifyInstance} from 'fastify';
 import type {Logger} from 'pino';
 import {buildApp} from './app.ts';
 import type {Configuration} from './config/configuration.ts';
@@ -20,11 +21,13 @@ import type {Readiness} from './routes/health.ts';
 import {measured} from './store/measured-store.ts';
 import {type OpenStore, openMemoryStore, openRedisStore} from './store/open-store.ts';
 import type {Store} from './store/store.ts';
+import {listenerTls} from './tls/key-pair.ts';
+import {followRenewals} from './tls/renewal.ts';
 import {addressOf} from './usecases/context.ts';
 
 /** A running service. */
 export interface Service {
-  /** `http://host:port` */
+  /** `http://host:port`, or `https:` with a certificate */
   readonly url: string;
   readonly metricsUrl: string;
   /** Whether `/dev/inbox` is there. */
@@ -79,8 +82,10 @@ async function acquire(
     version: readVersion(),
     readiness: async () => (draining ? {kind: 'draining'} : await readinessOf(store)),
     ...(hasInbox ? {inbox: opened.inbox} : {}),
+    ...(settings.tls === undefined ? {} : {tls: settings.tls.pair}),
   });
   resources.defer(() => app.close());
+  if (settings.tls !== undefined) resources.defer(followCertificate(app, settings.tls, log));
   const url = await app.listen({host: settings.host, port: settings.port});
 
   const metricsApp = fastify({logger: false});
@@ -115,6 +120,20 @@ function open({redis, storeTimeoutMs}: Configuration['settings'], keyring: Keyri
       return parsed.kind === 'ref' ? addressOf(parsed.ref) : undefined;
     },
   });
+}
+
+/** Keeps the listener's certificate as new as its files; gives what ends that. */
+function followCertificate(
+  {server}: FastifyInstance,
+  {files, pair}: NonNullable<Configuration['settings']['tls']>,
+  log: Logger,
+): () => Promise<void> {
+  const apply = (renewed: typeof pair) => {
+    // Handshakes from now on see the new one; connections that are open keep what they have agreed on.
+    if (server instanceof HttpsServer) server.setSecureContext({...renewed, ...listenerTls});
+  };
+  const renewal = followRenewals({files, current: pair, apply, log});
+  return () => renewal.stop();
 }
 
 function createProvider(settings: ProviderSettings, inbox: Inbox): Provider {

@@ -6,7 +6,7 @@ import {nameTag} from '../domain/verification-id.ts';
 import {developmentFile} from './development.ts';
 import {type ConfigurationFile, fileSchema, type SmtpSettings, sha256Pattern} from './schema.ts';
 import {readReference, readSecretFile} from './secret.ts';
-import type {Mode} from './settings.ts';
+import type {Mode} from './setting-table.ts';
 import {validate} from './validate.ts';
 
 /** A provider, with its secrets read. */
@@ -123,7 +123,7 @@ function readClients(
       );
       return [];
     });
-    clients.set(name, createClient(name, own, apiKeys));
+    clients.set(name, createClient(name, own, apiKeys, settings.limits));
   }
   return clients;
 }

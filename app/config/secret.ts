@@ -11,10 +11,19 @@ export function readReference(reference: Reference, environment: NodeJS.ProcessE
 }
 
 export function readSecretFile(path: string): SecretResult {
+  const read = readTextFile(path);
+  return 'value' in read ? notEmpty(read.value.replace(/\r?\n$/, ''), path) : read;
+}
+
+/** Reads a file as it is. */
+export function readTextFile(path: string): SecretResult {
   try {
-    const value = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-    return value === '' ? {problem: `file ${path} is empty`} : {value};
+    return notEmpty(readFileSync(path, 'utf8'), path);
   } catch (error) {
     return {problem: `file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`};
   }
+}
+
+function notEmpty(value: string, path: string): SecretResult {
+  return value === '' ? {problem: `file ${path} is empty`} : {value};
 }

@@ -1,9 +1,9 @@
 import type {SecretKey} from '../domain/keyring.ts';
+import {type KeyPair, type KeyPairFiles, keyPairProblem} from '../tls/key-pair.ts';
 import {developmentPseudonymKey, developmentSecretKeys} from './development.ts';
 import {quote} from './problems.ts';
-import {readSecretFile} from './secret.ts';
-
-export type Mode = 'development' | 'production' | 'test';
+import {readSecretFile, readTextFile} from './secret.ts';
+import {type Mode, type NameOf, type Setting, type SettingName, settingTable} from './setting-table.ts';
 
 interface RedisSettings {
   readonly url: string;
@@ -11,6 +11,13 @@ interface RedisSettings {
   readonly password?: string;
   /** PEM. */
   readonly ca?: string;
+}
+
+/** With what the API speaks HTTPS. */
+interface TlsSettings {
+  readonly files: KeyPairFiles;
+  /** What the files held at the start. */
+  readonly pair: KeyPair;
 }
 
 /** What an operator injects through the environment. */
@@ -26,84 +33,96 @@ export interface Settings {
   readonly secretKeys: readonly [SecretKey, ...SecretKey[]];
   readonly pseudonymKey: Buffer;
   readonly redis?: RedisSettings;
+  readonly tls?: TlsSettings;
   readonly storeTimeoutMs: number;
   readonly drainDelaySeconds: number;
   readonly shutdownTimeoutSeconds: number;
 }
 
-const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
-const modes: readonly Mode[] = ['development', 'production', 'test'];
 const keyBytes = 32;
 
 /** Reads the settings and adds a sentence to `problems` for each that is not right. */
 export function readSettings(environment: NodeJS.ProcessEnv, problems: string[]): Settings {
-  const refuse = (name: string, value: unknown, expected: string) =>
-    problems.push(`${name}: ${quote(value)}, expected ${expected}`);
-  const text = (name: string): string | undefined => environment[name] || undefined;
-  const integer = (name: string, fallback: number, min: number, max: number): number => {
-    const value = text(name);
-    if (value === undefined) return fallback;
-    if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
-    refuse(name, value, `a whole number from ${min} to ${max}`);
-    return fallback;
-  };
-  const oneOf = <T extends string>(name: string, fallback: T, allowed: readonly T[]): T => {
-    const value = text(name) ?? fallback;
-    if (allowed.some((each) => each === value)) return value as T;
-    refuse(name, value, allowed.join(', '));
-    return fallback;
-  };
-  /** A secret, given as `NAME` or as the path in `NAME_FILE`. Its value is never quoted. */
-  const secret = (name: string): string | undefined => {
-    const literal = text(name);
-    const path = text(`${name}_FILE`);
-    if (literal !== undefined && path !== undefined)
-      problems.push(`${name} and ${name}_FILE are both set, expected one of them`);
-    if (path === undefined) return literal;
-    const read = readSecretFile(path);
-    if ('value' in read) return read.value;
-    problems.push(`${name}_FILE: ${read.problem}`);
-    return undefined;
-  };
-
-  const mode = oneOf('NODE_ENV', 'development', modes);
+  const reader = createReader(environment, problems);
+  const {text, file, integer, choice, secret} = reader;
+  const mode: Mode = choice('NODE_ENV');
   const production = mode === 'production';
-  const host = text('HOST') ?? '127.0.0.1';
-  const configurationPath = text('OTP_CONFIG');
-  const redis = readRedis({text, secret, refuse, problems});
+  const host = text('HOST') ?? settingTable.HOST.default;
+  const configurationPath = file('OTP_CONFIG');
+  const redis = readRedis(reader);
+  const tls = readTls(reader, host);
+  const whole = (name: NameOf<'integer'>) => integer(name, production);
   return {
     mode,
     host,
-    port: integer('PORT', 8080, 0, 65_535),
+    port: whole('PORT'),
     metricsHost: text('METRICS_HOST') ?? host,
-    metricsPort: integer('METRICS_PORT', 9464, 0, 65_535),
-    logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
+    metricsPort: whole('METRICS_PORT'),
+    logLevel: choice('LOG_LEVEL'),
     secretKeys: readSecretKeys(secret('OTP_SECRET_KEYS'), production, problems),
     pseudonymKey: readPseudonymKey(secret('OTP_PSEUDONYM_KEY'), production, problems),
-    storeTimeoutMs: integer('STORE_TIMEOUT_MS', 1000, 50, 60_000),
-    drainDelaySeconds: integer('DRAIN_DELAY_SECONDS', production ? 5 : 0, 0, 300),
-    shutdownTimeoutSeconds: integer('SHUTDOWN_TIMEOUT_SECONDS', 30, 1, 600),
+    storeTimeoutMs: whole('STORE_TIMEOUT_MS'),
+    drainDelaySeconds: whole('DRAIN_DELAY_SECONDS'),
+    shutdownTimeoutSeconds: whole('SHUTDOWN_TIMEOUT_SECONDS'),
     ...(configurationPath === undefined ? {} : {configurationPath}),
     ...(redis === undefined ? {} : {redis}),
+    ...(tls === undefined ? {} : {tls}),
   };
 }
 
-interface Reader {
-  readonly text: (name: string) => string | undefined;
-  readonly secret: (name: string) => string | undefined;
-  readonly refuse: (name: string, value: unknown, expected: string) => void;
-  readonly problems: string[];
+type Reader = ReturnType<typeof createReader>;
+
+/** Reads single settings as the table describes them. An empty one counts as absent. */
+function createReader(environment: NodeJS.ProcessEnv, problems: string[]) {
+  const get = (name: string): string | undefined => environment[name] || undefined;
+  const refuse = (name: SettingName, value: unknown, expected: string) =>
+    problems.push(`${name}: ${quote(value)}, expected ${expected}`);
+  return {
+    problems,
+    refuse,
+    isSet: (name: SettingName) => get(name) !== undefined || get(`${name}_FILE`) !== undefined,
+    text: (name: NameOf<'text'>) => get(name),
+    file: (name: NameOf<'file'>) => get(name),
+    integer(name: NameOf<'integer'>, production: boolean): number {
+      const setting: Setting & {kind: 'integer'} = settingTable[name];
+      const {min, max, productionDefault} = setting;
+      const fallback = production ? (productionDefault ?? setting.default) : setting.default;
+      const value = get(name);
+      if (value === undefined) return fallback;
+      if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
+      refuse(name, value, `a whole number from ${min} to ${max}`);
+      return fallback;
+    },
+    choice<Name extends NameOf<'choice'>>(name: Name): (typeof settingTable)[Name]['values'][number] {
+      const {values, default: fallback} = settingTable[name];
+      const value = get(name) ?? fallback;
+      const chosen = values.find((each) => each === value);
+      if (chosen === undefined) refuse(name, value, values.join(', '));
+      return chosen ?? fallback;
+    },
+    /** Given as `NAME` or as the path in `NAME_FILE`. */
+    secret(name: NameOf<'secret'>): string | undefined {
+      const literal = get(name);
+      const path = get(`${name}_FILE`);
+      if (literal !== undefined && path !== undefined)
+        problems.push(`${name} and ${name}_FILE are both set, expected one of them`);
+      if (path === undefined) return literal;
+      const read = readSecretFile(path);
+      if ('value' in read) return read.value;
+      problems.push(`${name}_FILE: ${read.problem}`);
+      return undefined;
+    },
+  };
 }
 
-function readRedis({text, secret, refuse, problems}: Reader): RedisSettings | undefined {
+function readRedis({text, file, secret, isSet, refuse, problems}: Reader): RedisSettings | undefined {
   const url = secret('REDIS_URL');
   const username = text('REDIS_USERNAME');
   const password = secret('REDIS_PASSWORD');
-  const caFile = text('REDIS_CA_FILE');
+  const caFile = file('REDIS_CA_FILE');
   if (url === undefined) {
-    for (const name of ['REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_PASSWORD_FILE', 'REDIS_CA_FILE']) {
-      if (text(name) !== undefined) problems.push(`${name} is set, but REDIS_URL is not`);
-    }
+    for (const name of ['REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_CA_FILE'] as const)
+      if (isSet(name)) problems.push(`${name} is set, but REDIS_URL is not`);
     return undefined;
   }
   // The address may hold a password, so that what is quoted is only its beginning.
@@ -117,6 +136,29 @@ function readRedis({text, secret, refuse, problems}: Reader): RedisSettings | un
     ...(password === undefined ? {} : {password}),
     ...(ca !== undefined && 'value' in ca ? {ca: ca.value} : {}),
   };
+}
+
+function readTls({file, refuse, problems}: Reader, host: string): TlsSettings | undefined {
+  const certFile = file('TLS_CERT_FILE');
+  const keyFile = file('TLS_KEY_FILE');
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined) {
+    const [set, missing] =
+      certFile === undefined ? ['TLS_KEY_FILE', 'TLS_CERT_FILE'] : ['TLS_CERT_FILE', 'TLS_KEY_FILE'];
+    problems.push(`${set} is set, but ${missing} is not`);
+    return undefined;
+  }
+  // For localhost the server opens a second listener of its own, which would keep the old certificate for ever.
+  if (host === 'localhost') refuse('HOST', host, 'with TLS one address, such as 127.0.0.1 or ::1');
+  const files = {certFile, keyFile};
+  const [cert, key] = [readTextFile(certFile), readTextFile(keyFile)];
+  if ('problem' in cert) problems.push(`TLS_CERT_FILE: ${cert.problem}`);
+  if ('problem' in key) problems.push(`TLS_KEY_FILE: ${key.problem}`);
+  if ('problem' in cert || 'problem' in key) return undefined;
+  const pair = {cert: cert.value, key: key.value};
+  const problem = keyPairProblem(pair, files);
+  if (problem !== undefined) problems.push(problem);
+  return {files, pair};
 }
 
 function readSecretKeys(

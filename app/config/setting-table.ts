@@ -1,0 +1,155 @@
+/** Every setting of the environment, once: what reads them and what documents them go by this table. */
+
+export type Mode = 'development' | 'production' | 'test';
+
+interface Described {
+  /** For operators, in Markdown: what it decides, with its unit. */
+  readonly description: string;
+}
+
+export type Setting = Described &
+  (
+    | {readonly kind: 'text'; readonly default?: string; readonly defaultIs?: string}
+    | {
+        readonly kind: 'integer';
+        readonly min: number;
+        readonly max: number;
+        readonly default: number;
+        /** @default `default` */
+        readonly productionDefault?: number;
+      }
+    | {readonly kind: 'choice'; readonly values: readonly string[]; readonly default: string}
+    /** Given as `NAME` or as the path in `NAME_FILE`. Its value is never quoted. */
+    | {readonly kind: 'secret'; readonly format: string; readonly inProduction: 'required' | 'optional'}
+    /** The path of a file that is read at the start. */
+    | {readonly kind: 'file'; readonly format: string; readonly inProduction: 'required' | 'optional'}
+  );
+
+const modes = ['development', 'production', 'test'] as const satisfies readonly Mode[];
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export const settingTable = {
+  NODE_ENV: {
+    kind: 'choice',
+    values: modes,
+    default: 'development',
+    description:
+      '`production` refuses everything that belongs to a laptop: missing or development keys, the development inbox, the memory store, plain connections over a network, literal secrets in the file.',
+  },
+  OTP_CONFIG: {
+    kind: 'file',
+    format: 'YAML',
+    inProduction: 'required',
+    description:
+      'The configuration file: policies, clients, providers, channels. Without it development runs with the policies `login` and `payment`, the client `dev` and the development inbox.',
+  },
+  OTP_SECRET_KEYS: {
+    kind: 'secret',
+    format: '`KID:BASE64,…`',
+    inProduction: 'required',
+    description:
+      'The keys that codes, ids and queued messages are protected with: a name of 1 to 16 lower-case letters and digits and 32 random bytes in base64 each. The first signs, all verify. To rotate, add the new key as last, roll out, move it to first, roll out, and drop the old one once nothing under it is left: the longest lifetime, resends included, and one hour later.',
+  },
+  OTP_PSEUDONYM_KEY: {
+    kind: 'secret',
+    format: 'base64',
+    inProduction: 'required',
+    description:
+      '32 random bytes that name the records of recipients. It does not rotate: with another key every failure budget starts anew.',
+  },
+  REDIS_URL: {
+    kind: 'secret',
+    format: '`rediss://HOST:PORT/DB`',
+    inProduction: 'required',
+    description:
+      'The store. `redis://`, without TLS, is accepted in production only on loopback. Without it everything is kept in memory and gone with the process.',
+  },
+  REDIS_USERNAME: {kind: 'text', description: 'The user that the service is to Redis. Needs `REDIS_URL`.'},
+  REDIS_PASSWORD: {
+    kind: 'secret',
+    format: 'text',
+    inProduction: 'optional',
+    description: 'Its password. Needs `REDIS_URL`.',
+  },
+  REDIS_CA_FILE: {
+    kind: 'file',
+    format: 'PEM',
+    inProduction: 'optional',
+    description:
+      'The authority that signs the certificate of Redis, where it is not one of the system’s. Needs `REDIS_URL`.',
+  },
+  STORE_TIMEOUT_MS: {
+    kind: 'integer',
+    min: 50,
+    max: 60_000,
+    default: 1000,
+    description: 'How long Redis may take for an operation, in milliseconds, before the answer is 503.',
+  },
+  HOST: {
+    kind: 'text',
+    default: '127.0.0.1',
+    description: 'The address that the API listens on. The image sets `0.0.0.0`.',
+  },
+  PORT: {
+    kind: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 8080,
+    description: 'The port of the API, of `/livez` and of `/readyz`; 0 takes any that is free.',
+  },
+  METRICS_HOST: {
+    kind: 'text',
+    defaultIs: 'that of `HOST`',
+    description: 'The address that `/metrics` listens on.',
+  },
+  METRICS_PORT: {
+    kind: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 9464,
+    description: 'The port of `/metrics`. It belongs on no public network.',
+  },
+  TLS_CERT_FILE: {
+    kind: 'file',
+    format: 'PEM',
+    inProduction: 'optional',
+    description:
+      'With `TLS_KEY_FILE`: the API speaks HTTPS (TLS 1.2 or later) with this certificate, leaf first, then what is between it and the authority. A renewed pair is taken up within seconds of being written, without a restart and without ending a connection; a pair that does not fit together is logged and the old one stays. Without it the API speaks plain HTTP, in production too: then whatever ends TLS in front of it has to be on the same trusted network.',
+  },
+  TLS_KEY_FILE: {
+    kind: 'file',
+    format: 'PEM',
+    inProduction: 'optional',
+    description: 'The private key of the certificate in `TLS_CERT_FILE`, without a passphrase.',
+  },
+  DRAIN_DELAY_SECONDS: {
+    kind: 'integer',
+    min: 0,
+    max: 300,
+    default: 0,
+    productionDefault: 5,
+    description:
+      'After SIGTERM `/readyz` says 503 and the API serves on for so long, until no load balancer sends it anything.',
+  },
+  SHUTDOWN_TIMEOUT_SECONDS: {
+    kind: 'integer',
+    min: 1,
+    max: 600,
+    default: 30,
+    description:
+      'How long requests, messages in hand and connections may take to end after that. What has not ended by then is cut off, and the exit code is 1.',
+  },
+  LOG_LEVEL: {
+    kind: 'choice',
+    values: logLevels,
+    default: 'info',
+    description: 'From which level on lines are written. The log goes to standard output, a JSON object a line.',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settingTable;
+
+/** The names of the settings of one kind. */
+export type NameOf<Kind extends Setting['kind']> = {
+  [Name in SettingName]: (typeof settingTable)[Name]['kind'] extends Kind ? Name : never;
+}[SettingName];
