@@ -1,0 +1,48 @@
+import {spawnSync} from 'node:child_process';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join, relative} from 'node:path';
+import {stringify} from 'yaml';
+import {loadEnvironment} from '../environment/load.ts';
+import {environmentVariable} from '../lib/environment-variable.ts';
+import {stackId, stackNames} from '../lib/names.ts';
+import {projectRoot} from '../lib/project-root.ts';
+import {manifestsOf} from '../plain/manifests.ts';
+import {readArguments} from './arguments.ts';
+import {CommandError} from './command-error.ts';
+import {runCommand} from './run-command.ts';
+import {typecheck} from './typecheck.ts';
+
+await runCommand(async () => {
+  const {environment, out} = readArguments(process.argv.slice(2), {
+    usage: 'npm run manifests -- [--env NAME|FILE.yaml] [--out FOLDER]',
+    defaultEnvironment: 'example',
+    out: true,
+  });
+  const {name, file} = loadEnvironment(environment, projectRoot);
+  typecheck();
+  const synthesised = mkdtempSync(join(tmpdir(), 'otp-manifests-'));
+  try {
+    const env = {...process.env, CDKTF_OUTDIR: synthesised, [environmentVariable]: file};
+    const {status, stderr} = spawnSync(process.execPath, ['stacks/main.ts'], {cwd: projectRoot, encoding: 'utf8', env});
+    if (status !== 0) throw new CommandError(stderr);
+    const folder = out ?? join(projectRoot, 'manifests', name);
+    mkdirSync(folder, {recursive: true});
+    for (const [index, stack] of stackNames.entries()) {
+      const json: unknown = JSON.parse(
+        readFileSync(join(synthesised, 'stacks', stackId(name, stack), 'cdk.tf.json'), 'utf8'),
+      );
+      // Numbered: `kubectl apply -f FOLDER` goes by name.
+      const target = join(folder, `${index + 1}-${stack}.yaml`);
+      writeFileSync(
+        target,
+        manifestsOf(Object(json))
+          .map((manifest) => stringify(manifest))
+          .join('---\n'),
+      );
+      console.log(relative(process.cwd(), target));
+    }
+  } finally {
+    rmSync(synthesised, {recursive: true});
+  }
+});

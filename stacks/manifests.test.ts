@@ -1,0 +1,61 @@
+import {describe, expect, it} from 'vitest';
+import {parse} from 'yaml';
+import {stackNames} from '../infra/lib/names.ts';
+import {manifestsOf} from '../infra/plain/manifests.ts';
+import {environmentFrom, synthesise} from './testing.ts';
+
+const {stacks, resources} = synthesise(environmentFrom(`context: a\nnamespace: b\nservice: {template: "\${code}"}\n`));
+const manifests = stackNames.flatMap((stack) => manifestsOf(stacks[stack] as object));
+const find = (kind: string, name: string) =>
+  manifests.find((each) => Reflect.get(each, 'kind') === kind && Object(each).metadata.name === name);
+
+describe('plain manifests', () => {
+  it('are all that the stacks make', () => {
+    expect(manifests).toHaveLength(resources.length);
+    for (const manifest of manifests)
+      expect(manifest).toMatchObject({
+        apiVersion: expect.any(String),
+        kind: expect.any(String),
+        metadata: {name: expect.any(String)},
+      });
+  });
+
+  it("have no field in Terraform's spelling", () => {
+    const fields = (value: unknown): string[] =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).flatMap(([key, below]) => [key, ...fields(below)])
+        : [];
+    expect(fields(manifests).filter((field) => field.includes('_'))).toEqual([]);
+  });
+
+  it('have lists, numbers and modes as Kubernetes wants them', () => {
+    expect(find('Deployment', 'otp-app')).toMatchObject({
+      spec: {
+        strategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: '25%'}},
+        template: {
+          spec: {
+            securityContext: {runAsUser: 10001},
+            containers: [{ports: [{containerPort: 8080}, {containerPort: 9464}]}],
+            topologySpreadConstraints: [{labelSelector: {matchLabels: {'app.kubernetes.io/component': 'app'}}}, {}],
+            volumes: expect.arrayContaining([
+              expect.objectContaining({secret: expect.objectContaining({defaultMode: 0o440})}),
+            ]),
+          },
+        },
+      },
+    });
+    expect(find('HorizontalPodAutoscaler', 'otp-app')).toMatchObject({
+      spec: {behavior: {scaleUp: {policies: [{type: 'Percent'}]}}},
+    });
+    expect(find('Service', 'otp-app-peers')).toMatchObject({spec: {clusterIP: 'None'}});
+  });
+
+  it('carry text as it was written', () => {
+    expect(parse(Object(find('ConfigMap', 'otp-app')).data['otp.yaml'])).toEqual({template: `\${code}`});
+    expect(Object(find('ConfigMap', 'otp-redis')).data['start.sh']).toContain(`"s/@hash:\${file##*/}@/`);
+  });
+
+  it('contain what travels in a chart', () => {
+    expect(find('PodDisruptionBudget', 'otp-app')).toMatchObject({spec: {maxUnavailable: 1}});
+  });
+});
