@@ -15,7 +15,7 @@ ${scenarios.map(({name, claim}) => `  ${name.padEnd(20)} ${claim}`).join('\n')}
 
 Reports: reports/chaos/SCENARIO/SEED.json (also .html, .history.jsonl, .service.log, .redis.log)
 Exit codes: ${exitCodes.pass} every claim holds, ${exitCodes.fail} a claim is broken, ${exitCodes.usage} wrong arguments,
-${exitCodes.invalid} a run was invalid (the fault did not take effect, the service was not steady before, or something did not start)
+${exitCodes.invalid} a run was invalid (the fault did not take effect, the service was not steady before, the machine was too busy, or something did not start)
 and no claim is broken, ${exitCodes.interrupted} interrupted
 `;
 }

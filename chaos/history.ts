@@ -49,6 +49,8 @@ export interface RecordedRun {
   readonly operations: readonly Operation[];
   /** When a user first saw the message of a verification; ms since the start of the run. */
   readonly messageSeenMs: ReadonlyMap<string, number>;
+  /** The longest time for which the runner itself did not get to run: above it, times say something about the machine. */
+  readonly runnerStallMs: number;
   readonly fault: FaultTimes;
 }
 

@@ -1,5 +1,6 @@
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {acceptedAtMostOnce} from './checks/accepted-at-most-once.ts';
+import {answersInTime} from './checks/answers-in-time.ts';
 import {killRedis} from './faults/kill-redis.ts';
 import {bounds, environment, timing, workload} from './scenarios/defaults.ts';
 import type {Scenario} from './scenarios/scenario.ts';
@@ -14,7 +15,7 @@ const scenario: Scenario = {
   workload,
   fault: killRedis,
   timing,
-  checks: [acceptedAtMostOnce],
+  checks: [acceptedAtMostOnce, answersInTime],
   bounds,
 };
 
@@ -45,4 +46,25 @@ test('refusals before the fault make a run invalid: something else was broken', 
 
 test('a broken claim outweighs doubts about the run', () => {
   expect(judge(scenario, runOf(accepted(3_000), accepted(4_000))).verdict).toBe('fail');
+});
+
+describe('on a machine that did not let the runner run', () => {
+  const stalled = {runnerStallMs: 900};
+  const slow = accepted(3_000, {endMs: 9_000});
+
+  test('slow answers prove nothing', () => {
+    expect(judge(scenario, {...runOf(...duringFault, slow), ...stalled})).toMatchObject({
+      verdict: 'invalid',
+      invalidBecause: [expect.stringContaining('kept the runner waiting for 900 ms')],
+    });
+    expect(judge(scenario, runOf(...duringFault, slow)).verdict).toBe('fail');
+  });
+
+  test('what happened in the wrong order still fails', () => {
+    expect(judge(scenario, {...runOf(...duringFault, slow, accepted(9_500)), ...stalled}).verdict).toBe('fail');
+  });
+
+  test('a run in time passes', () => {
+    expect(judge(scenario, {...runOf(...duringFault), ...stalled}).verdict).toBe('pass');
+  });
 });

@@ -16,6 +16,7 @@ export const acceptedAtMostOnce: Checker = ({operations}) => {
   }
   return {
     claim: 'a code is accepted at most once',
+    about: 'order',
     bound: '1 acceptance per code',
     measured: `${accepted} codes accepted, ${violations.length} of them more than once`,
     violations,

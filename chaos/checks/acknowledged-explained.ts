@@ -34,6 +34,7 @@ export const acknowledgedExplained: Checker = ({operations}, {lostShareMax}) => 
   if (lostShare > lostShareMax) violations.push(`${lost} of ${acknowledged} acknowledged verifications were lost`);
   return {
     claim: 'every acknowledged verification can be checked afterwards, or the answer says what became of it',
+    about: 'order',
     bound: `0 unexplained, ≤ ${lostShareMax * 100} % lost`,
     measured: `${acknowledged} acknowledged, ${lost} lost, ${violations.length} violations`,
     violations,

@@ -11,6 +11,7 @@ export const answersInTime: Checker = ({operations, fault}, {answerMs}) => {
   );
   return {
     claim: 'every request is answered in time, during the fault too',
+    about: 'time',
     bound: `≤ ${answerMs} ms`,
     measured: `longest ${longest(operations)} ms, during the fault ${longest(inFault)} ms (${inFault.length} requests)`,
     violations: slow.map(describeOperation),

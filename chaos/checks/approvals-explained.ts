@@ -18,6 +18,7 @@ export const approvalsExplained: Checker = ({operations}) => {
   }
   return {
     claim: 'a check that was refused as not executed never counts as the approval',
+    about: 'order',
     bound: '0 approvals without a check that can have made them',
     measured: `${violations.length} of ${reported} answers "already approved" unexplained`,
     violations,

@@ -27,6 +27,8 @@ export interface Bounds {
 /** What a checker found. The claim holds when there is no violation. */
 export interface Finding {
   readonly claim: string;
+  /** `time`: how fast something happened. What holds on any machine, however slow, is `order`. */
+  readonly about: 'order' | 'time';
   /** What was promised, with its unit. */
   readonly bound: string;
   /** What was seen, with its unit; also says how much there was to see. */

@@ -25,6 +25,7 @@ export const failuresBounded: Checker = ({operations}, {failuresPerLockoutMax, l
   }
   return {
     claim: 'one recipient takes a bounded number of guesses, over all its codes',
+    about: 'order',
     bound: `≤ ${failuresPerLockoutMax} wrong checks per ${lockoutMs / 1000} s without an acceptance`,
     measured: `${violations.length} rounds too large; longest row of wrong checks ${mostInARow}`,
     violations,

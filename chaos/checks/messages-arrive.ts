@@ -14,6 +14,7 @@ export const messagesArrive: Checker = ({operations, messageSeenMs, fault}, {del
   const longestMs = Math.max(0, ...inTime.map(({waitedMs}) => waitedMs));
   return {
     claim: 'the message of every acknowledged verification arrives',
+    about: 'time',
     bound: `≤ ${deliveryMs} ms after the acknowledgement, or after the end of the fault`,
     measured:
       `${inTime.length} of ${waits.length} in time, the longest of them after ${Math.round(longestMs)} ms; ` +

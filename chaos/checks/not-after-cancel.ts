@@ -15,6 +15,7 @@ export const notAfterCancel: Checker = ({operations}) => {
   }
   return {
     claim: 'no code is accepted after its cancel was acknowledged',
+    about: 'order',
     bound: '0 acceptances',
     measured: `${violations.length} of ${later} checks after a cancel accepted`,
     violations,

@@ -19,6 +19,7 @@ export const notAfterExpiry: Checker = ({operations}, {skewMs}) => {
   }
   return {
     claim: 'no code is accepted after its expiry',
+    about: 'order',
     bound: `0 acceptances later than expiry + ${skewMs} ms`,
     measured: `${violations.length} of ${late} late checks accepted`,
     violations,

@@ -7,6 +7,7 @@ export const onlyRightCodes: Checker = ({operations}) => {
   const accepted = wrong.filter(isAcceptance);
   return {
     claim: 'a wrong code is never accepted',
+    about: 'order',
     bound: '0 acceptances',
     measured: `${accepted.length} of ${wrong.length} wrong checks accepted`,
     violations: accepted.map(describeOperation),

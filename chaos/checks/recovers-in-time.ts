@@ -11,6 +11,7 @@ export const recoversInTime: Checker = ({operations, fault}, {recoveryMs}) => {
   const firstServed = served.toSorted((a, b) => a.endMs - b.endMs)[0];
   return {
     claim: 'the service recovers by itself, in time',
+    about: 'time',
     bound: `≤ ${recoveryMs} ms after the end of the fault`,
     measured: firstServed
       ? `first served after ${Math.round(firstServed.endMs - fault.healedMs)} ms, last refused at ${Math.round(lastRefusalMs)} ms`

@@ -11,6 +11,7 @@ export const refusalsClean: Checker = ({operations}) => {
   );
   return {
     claim: 'what cannot be served is refused with 503 store_unavailable or outcome_unknown',
+    about: 'order',
     bound: '0 other errors',
     measured: `${refused.length} requests refused, ${unclean.length} of them otherwise`,
     violations: unclean.map(describeOperation),

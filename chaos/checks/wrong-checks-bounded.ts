@@ -12,6 +12,7 @@ export const wrongChecksBounded: Checker = ({operations}, {wrongChecksMax}) => {
   }
   return {
     claim: 'one code takes a bounded number of guesses',
+    about: 'order',
     bound: `≤ ${wrongChecksMax} wrong checks per code`,
     measured: `at most ${most}`,
     violations,

@@ -77,7 +77,7 @@ function serviceEnvironment(
     NODE_ENV: 'development',
     HOST: '127.0.0.1',
     METRICS_PORT: String(metricsPort),
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'info',
     REDIS_URL: `redis://127.0.0.1:${redisPort}/0`,
     STORE_TIMEOUT_MS: String(storeTimeoutMs),
   };

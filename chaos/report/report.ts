@@ -19,6 +19,8 @@ export interface Report {
   readonly claims: readonly ClaimResult[];
   readonly violations: readonly {readonly claim: string; readonly what: string}[];
   readonly faultTimes: FaultTimes | null;
+  /** How long the machine kept the runner waiting at most; absent where the run did not come to its end. */
+  readonly runnerStallMs: number | undefined;
   readonly timeline: readonly TimelineEvent[];
   /** How many operations ended how: `check ok`, `create unknown outcome_unknown`, … */
   readonly outcomes: Readonly<Record<string, number>>;
@@ -73,6 +75,7 @@ export function reportOf({scenario, seed, executor, startedAt, recording, judgem
     })),
     violations: judgement.findings.flatMap(({claim, violations}) => violations.map((what) => ({claim, what}))),
     faultTimes: recording?.fault ?? null,
+    runnerStallMs: recording?.runnerStallMs,
     timeline: (recording?.timeline ?? []).map(({atMs, event}) => ({atMs: Math.round(atMs), event})),
     outcomes: countBy(recording?.operations ?? []),
     series: seriesOf(recording?.operations ?? []),

@@ -23,7 +23,12 @@ export function runOf(...given: readonly Given[]): RecordedRun {
   // Messages are seen as soon as the create is acknowledged.
   const acknowledged = operations.filter(({kind, outcome}) => kind === 'create' && outcome === 'ok');
   const messageSeenMs = new Map(acknowledged.map(({verificationId, endMs}) => [verificationId ?? '', endMs]));
-  return {operations, messageSeenMs, fault: {startMs: 1_000, provenMs: 1_100, healStartMs: 2_000, healedMs: 2_100}};
+  return {
+    operations,
+    messageSeenMs,
+    runnerStallMs: 20,
+    fault: {startMs: 1_000, provenMs: 1_100, healStartMs: 2_000, healedMs: 2_100},
+  };
 }
 
 /** Parts of histories. */
