@@ -17,6 +17,8 @@ describe('the OpenAPI document', () => {
       'GET /v1/policies',
       'GET /v1/policies/{name}',
       'GET /v1/verifications/{id}',
+      'POST /v1/recipients/erase',
+      'POST /v1/recipients/unlock',
       'POST /v1/verifications',
       'POST /v1/verifications/{id}/check',
       'POST /v1/verifications/{id}/resend',

@@ -14,6 +14,7 @@ import {wellFormedPlugin} from './plugins/well-formed.ts';
 import {developmentRoutes} from './routes/development.ts';
 import {healthRoutes, type Readiness} from './routes/health.ts';
 import {policyRoutes} from './routes/policies.ts';
+import {recipientRoutes} from './routes/recipients.ts';
 import {verificationRoutes} from './routes/verifications.ts';
 import {type KeyPair, listenerTls} from './tls/key-pair.ts';
 import type {UseCaseContext} from './usecases/context.ts';
@@ -73,6 +74,7 @@ export async function buildApp({
   await app.register(healthRoutes, {readiness});
   await app.register(verificationRoutes, {prefix: '/v1/verifications', context, metrics});
   await app.register(policyRoutes, {prefix: '/v1/policies'});
+  await app.register(recipientRoutes, {prefix: '/v1/recipients', context});
   if (inbox !== undefined) await app.register(developmentRoutes, {prefix: '/dev', inbox});
   return app as unknown as FastifyInstance;
 }

@@ -49,10 +49,13 @@ async function start(configuration: Configuration, log: Logger): Promise<Service
 
 async function stop(service: Service, signal: string): Promise<void> {
   log.info({signal, drainDelaySeconds: settings.drainDelaySeconds}, 'stopping');
-  const late = setTimeout(() => {
-    log.error({shutdownTimeoutSeconds: settings.shutdownTimeoutSeconds}, 'not stopped in time');
-    process.exit(1);
-  }, (settings.drainDelaySeconds + settings.shutdownTimeoutSeconds) * 1000);
+  const late = setTimeout(
+    () => {
+      log.error({shutdownTimeoutSeconds: settings.shutdownTimeoutSeconds}, 'not stopped in time');
+      process.exit(1);
+    },
+    (settings.drainDelaySeconds + settings.shutdownTimeoutSeconds) * 1000,
+  );
   await service.stop();
   clearTimeout(late);
   log.info('stopped');

@@ -16,6 +16,7 @@ export const developmentFile: Pick<ConfigurationFile, 'clients' | 'providers' | 
   },
   clients: {
     dev: {
+      limits: {},
       apiKeys: [
         {
           id: 'development',

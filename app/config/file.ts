@@ -123,7 +123,7 @@ function readClients(
       );
       return [];
     });
-    clients.set(name, createClient(name, own, apiKeys));
+    clients.set(name, createClient(name, own, apiKeys, settings.limits));
   }
   return clients;
 }

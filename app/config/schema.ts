@@ -9,8 +9,8 @@ const closed = {additionalProperties: false} as const;
 const namePattern = '^[a-z][a-z0-9-]{0,31}$';
 const name = Type.String({pattern: namePattern, description: 'a name: 1 to 32 lower-case letters, digits and dashes'});
 /** A map from names to values; other keys are refused. */
-const named = <T extends TSchema>(value: T) =>
-  Type.Record(Type.String({pattern: namePattern}), value, {...closed, minProperties: 1});
+const named = <T extends TSchema>(value: T, description: string) =>
+  Type.Record(Type.String({pattern: namePattern}), value, {...closed, minProperties: 1, description});
 const path = Type.String({minLength: 1});
 
 /** Where a value is read from: the file itself holds no secret. */
@@ -24,11 +24,27 @@ const secret = Type.Union([reference, Type.String({minLength: 1})], {
   description: '{file: PATH}, {env: NAME}, or, outside production, the secret itself',
 });
 
+const limit = Type.Object(
+  {
+    count: Type.Integer({minimum: 1, maximum: 1_000_000, description: 'requests at once'}),
+    perSeconds: Type.Integer({minimum: 1, maximum: 86_400, description: 'in which as many come back, evenly'}),
+  },
+  {...closed, description: 'a rate limit; without it there is none'},
+);
+
 const policy = Type.Object(
   {
     codeLength: Type.Integer({minimum: 4, maximum: 12, default: 6, description: 'symbols of a code'}),
-    alphabet: Type.Enum(Object.keys(alphabets) as AlphabetName[], {default: 'digits'}),
-    lifetimeSeconds: Type.Integer({minimum: 10, maximum: 86_400, default: 300}),
+    alphabet: Type.Enum(Object.keys(alphabets) as AlphabetName[], {
+      default: 'digits',
+      description: 'the symbols of a code; `alphanumeric` leaves out the look-alikes 0 O 1 I L',
+    }),
+    lifetimeSeconds: Type.Integer({
+      minimum: 10,
+      maximum: 86_400,
+      default: 300,
+      description: 'how long a code is valid, from its creation or its resend on',
+    }),
     maxAttempts: Type.Integer({minimum: 1, maximum: 10, default: 5, description: 'wrong checks that lock a code'}),
     blockAfter: Type.Integer({
       minimum: 1,
@@ -48,12 +64,25 @@ const policy = Type.Object(
       default: 30,
       description: 'shortest time between two messages to one recipient',
     }),
-    maxResends: Type.Integer({minimum: 0, maximum: 10, default: 3}),
+    maxResends: Type.Integer({minimum: 0, maximum: 10, default: 3, description: 'resends of one verification'}),
     channels: Type.Array(Type.Enum(channels as unknown as Channel[]), {
       minItems: 1,
       uniqueItems: true,
       description: 'in order of preference',
     }),
+    resend: Type.Enum(['new', 'same'], {
+      default: 'new',
+      description: 'whether a resend sends a new code or the same again, which is then kept, sealed',
+    }),
+    limits: Type.Object(
+      {policy: Type.Optional(limit), recipient: Type.Optional(limit)},
+      {
+        ...closed,
+        default: {recipient: {count: 10, perSeconds: 3600}},
+        description:
+          'rate limits of creations: under the policy, and for one recipient (aliases of a mailbox count as one)',
+      },
+    ),
     belowNist: Type.Boolean({default: false, description: 'accepts fewer than six digits or more than ten minutes'}),
   },
   closed,
@@ -63,11 +92,19 @@ export const sha256Pattern = '^[0-9a-f]{64}$';
 
 const apiKey = Type.Object(
   {
-    id: Type.String({pattern: '^[A-Za-z0-9._-]{1,64}$'}),
+    id: Type.String({
+      pattern: '^[A-Za-z0-9._-]{1,64}$',
+      description: 'names the key in the log: 1 to 64 letters, digits, dots, dashes and underscores',
+    }),
     sha256: Type.Union([Type.String({pattern: sha256Pattern}), reference], {
       description: 'the SHA-256 of the whole key as 64 hex digits, {file: PATH} or {env: NAME}',
     }),
-    scopes: Type.Array(Type.Enum(scopes as unknown as Scope[]), {minItems: 1, uniqueItems: true, default: ['verify']}),
+    scopes: Type.Array(Type.Enum(scopes as unknown as Scope[]), {
+      minItems: 1,
+      uniqueItems: true,
+      default: ['verify'],
+      description: '`verify`: everything about verifications and policies; `manage`: unlocking and erasing recipients',
+    }),
     notAfter: Type.Optional(Type.String({format: 'date-time', description: 'the key is refused from then on'})),
   },
   closed,
@@ -75,7 +112,17 @@ const apiKey = Type.Object(
 
 const client = Type.Object(
   {
-    policies: Type.Optional(Type.Array(name, {minItems: 1, uniqueItems: true, description: 'default: all'})),
+    policies: Type.Optional(
+      Type.Array(name, {minItems: 1, uniqueItems: true, description: 'what the client may use; without it, all'}),
+    ),
+    limits: Type.Object(
+      {client: Type.Optional(limit), ip: Type.Optional(limit)},
+      {
+        ...closed,
+        default: {},
+        description: 'rate limits of creations: of the client, and for one IP address or IPv6 /64 (context.ip)',
+      },
+    ),
     apiKeys: Type.Array(apiKey, {minItems: 1, maxItems: 2, description: 'two while one replaces the other'}),
   },
   closed,
@@ -83,19 +130,33 @@ const client = Type.Object(
 
 const smtp = Type.Object(
   {
-    kind: Type.Literal('smtp'),
-    host: Type.String({minLength: 1}),
-    port: Type.Integer({minimum: 1, maximum: 65_535}),
-    tls: Type.Enum(['starttls', 'implicit', 'none'], {description: 'none is refused in production'}),
-    username: Type.Optional(Type.String({minLength: 1})),
+    kind: Type.Literal('smtp', {description: 'a mail server'}),
+    host: Type.String({minLength: 1, description: 'its name, which its certificate has to show'}),
+    port: Type.Integer({minimum: 1, maximum: 65_535, description: '587 for `starttls`, 465 for `implicit`, as a rule'}),
+    tls: Type.Enum(['starttls', 'implicit', 'none'], {
+      description: '`starttls` sends nothing to a server that does not offer it; `none` is refused in production',
+    }),
+    username: Type.Optional(Type.String({minLength: 1, description: 'comes with `password`, or not at all'})),
     password: Type.Optional(secret),
-    caFile: Type.Optional(path),
+    caFile: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'PEM file of the authority that signs its certificate, where it is not one of the system’s',
+      }),
+    ),
     from: Type.String({pattern: '@', description: '"Name <address>" or an address'}),
   },
   closed,
 );
 
-const inbox = Type.Object({kind: Type.Literal('inbox')}, closed);
+const inbox = Type.Object(
+  {
+    kind: Type.Literal('inbox', {
+      description: 'shows messages at `/dev/inbox` and delivers to nobody; refused in production',
+    }),
+  },
+  closed,
+);
 
 const providerNames = Type.Array(name, {
   minItems: 1,
@@ -105,8 +166,8 @@ const providerNames = Type.Array(name, {
 
 export const fileSchema = Type.Object(
   {
-    policies: named(policy),
-    clients: named(client),
+    policies: named(policy, 'The rules of a code, one set a purpose.'),
+    clients: named(client, 'A calling application.'),
     providers: named(
       Type.Unsafe<SmtpSettings | Static<typeof inbox>>({
         type: 'object',
@@ -114,8 +175,12 @@ export const fileSchema = Type.Object(
         required: ['kind'],
         oneOf: [smtp, inbox],
       }),
+      'What carries messages.',
     ),
-    channels: Type.Object({sms: Type.Optional(providerNames), email: Type.Optional(providerNames)}, closed),
+    channels: Type.Object(
+      {sms: Type.Optional(providerNames), email: Type.Optional(providerNames)},
+      {...closed, description: 'Which providers carry the messages of a channel.'},
+    ),
   },
   closed,
 );

@@ -64,6 +64,8 @@ function setUp(providers: readonly Provider[]) {
         maxAttempts: 5,
         maxPending: 2,
         resendIntervalMs: 0,
+        keepCode: false,
+        rateLimits: [],
       });
       return where;
     },
@@ -150,6 +152,7 @@ describe('the outbox worker', () => {
     await run.store.resend(resent, {
       mac: 'N',
       sealedCode: 'new',
+      same: false,
       lifetimeMs: 60_000,
       resendIntervalMs: 0,
       maxResends: 1,

@@ -1,3 +1,4 @@
+import type {Limit} from './limit.ts';
 import type {Policy} from './policy.ts';
 import {nameTag} from './verification-id.ts';
 
@@ -14,6 +15,13 @@ export interface ApiKey {
   readonly notAfter?: number;
 }
 
+export interface ClientLimits {
+  /** All creations of the client. */
+  readonly client?: Limit;
+  /** Creations for one IP address (`context.ip`), or one IPv6 /64. */
+  readonly ip?: Limit;
+}
+
 /** A calling application. */
 export interface Client {
   readonly name: string;
@@ -22,14 +30,21 @@ export interface Client {
   /** The same policies, as ids name them. */
   readonly policiesByTag: ReadonlyMap<number, Policy>;
   readonly apiKeys: readonly ApiKey[];
+  readonly limits: ClientLimits;
 }
 
-export function createClient(name: string, policies: readonly Policy[], apiKeys: readonly ApiKey[]): Client {
+export function createClient(
+  name: string,
+  policies: readonly Policy[],
+  apiKeys: readonly ApiKey[],
+  limits: ClientLimits = {},
+): Client {
   return {
     name,
     tag: nameTag(name),
     policies: new Map(policies.map((policy) => [policy.name, policy])),
     policiesByTag: new Map(policies.map((policy) => [nameTag(policy.name), policy])),
     apiKeys,
+    limits,
   };
 }

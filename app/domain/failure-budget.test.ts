@@ -32,7 +32,7 @@ describe('the failure budget', () => {
     [40, 0, 3_600_000],
     [95, 0, 3_600_000],
   ])('after failure %i waits %i ms for a check, %i ms for anything', (failures, checkMs, lockMs) => {
-    expect(fail(failures)).toEqual({failures, checkableAt: checkMs, lockedUntil: lockMs});
+    expect(fail(failures)).toEqual({failures, failuresInContext: failures, checkableAt: checkMs, lockedUntil: lockMs});
   });
 
   it('blocks at the hundredth failure, and a stricter policy at its own', () => {

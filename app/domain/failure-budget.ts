@@ -1,10 +1,14 @@
 /**
  * The failure budget: consecutive wrong checks of one client × policy × recipient, over all its codes. It bounds a
- * guesser through resends and new codes, because neither gives anything back (NIST SP 800-63B-4 §3.2.2).
+ * guesser through resends and new codes, because neither gives anything back (NIST SP 800-63B-4 §3.2.2). Waits belong
+ * to a context (the IP prefix or device that the caller named at the creation), so that a stranger's guesses do not lock
+ * the owner out; the number that blocks counts them all.
  */
 export interface FailureBudget {
-  /** Wrong checks since the last approval. */
+  /** Wrong checks since the last approval, in all contexts. */
   readonly failures: number;
+  /** Those in this context. */
+  readonly failuresInContext: number;
   /** No check before this instant (ms by the store's clock); 0 when there is no wait. */
   readonly checkableAt: number;
   /** No new code, resend or check before this instant; `blocked` until somebody unlocks the recipient. */
@@ -12,7 +16,7 @@ export interface FailureBudget {
 }
 
 export const blocked = -1;
-export const untouchedBudget: FailureBudget = {failures: 0, checkableAt: 0, lockedUntil: 0};
+export const untouchedBudget: FailureBudget = {failures: 0, failuresInContext: 0, checkableAt: 0, lockedUntil: 0};
 
 /** The waits of every policy. Tests of stores that keep real time use shorter ones. */
 export interface BudgetTimings {
@@ -55,21 +59,21 @@ export function afterFailure(
   timings: BudgetTimings,
   at: number,
 ): FailureBudget {
-  const failures = budget.failures + 1;
-  if (failures >= limits.blockAfter) return {failures, checkableAt: 0, lockedUntil: blocked};
+  const counted = {failures: budget.failures + 1, failuresInContext: budget.failuresInContext + 1};
+  const {checkableAt, lockedUntil} = waitsAfter(counted.failuresInContext, limits, timings, at);
+  return {...counted, checkableAt, lockedUntil: counted.failures >= limits.blockAfter ? blocked : lockedUntil};
+}
+
+function waitsAfter(failures: number, limits: Pick<BudgetLimits, 'maxAttempts'>, timings: BudgetTimings, at: number) {
   if (endsRound(failures, limits)) {
     const round = failures / limits.maxAttempts;
-    return {
-      failures,
-      checkableAt: 0,
-      lockedUntil: at + Math.min(timings.roundWaitMs * 2 ** (round - 1), timings.maxRoundWaitMs),
-    };
+    return {checkableAt: 0, lockedUntil: at + Math.min(timings.roundWaitMs * 2 ** (round - 1), timings.maxRoundWaitMs)};
   }
-  const wait =
-    failures < timings.waitFromFailure
-      ? 0
-      : Math.min(timings.waitMs * 2 ** (failures - timings.waitFromFailure), timings.maxWaitMs);
-  return {failures, checkableAt: wait === 0 ? 0 : at + wait, lockedUntil: 0};
+  if (failures < timings.waitFromFailure) return {checkableAt: 0, lockedUntil: 0};
+  return {
+    checkableAt: at + Math.min(timings.waitMs * 2 ** (failures - timings.waitFromFailure), timings.maxWaitMs),
+    lockedUntil: 0,
+  };
 }
 
 /** Whether the failure with this number is the last of a round: it locks the code that was tried. */

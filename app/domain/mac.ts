@@ -13,6 +13,15 @@ export function macOf(key: Buffer, ...fields: readonly string[]): Buffer {
   return hmac.digest();
 }
 
+/** The values that a code is bound to, such as an amount and a payee. */
+export type Binding = Readonly<Record<string, string>>;
+
+/** What the store keeps of a binding; the order of its members does not matter. */
+export function bindingMac(keys: DerivedKeys, verificationId: string, binding: Binding): string {
+  const fields = Object.entries(binding).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return macOf(keys.code, 'binding v1', verificationId, ...fields.flat()).toString('base64url');
+}
+
 /**
  * What the store keeps instead of a code: base64url, 43 characters. It is bound to the client and the verification, so
  * that a code for one cannot be presented for another; policy and recipient belong to the verification under that id.

@@ -11,6 +11,8 @@ const policy = (changes: Partial<Policy> = {}): Policy => ({
   maxPending: 2,
   resendIntervalSeconds: 30,
   maxResends: 3,
+  resend: 'new',
+  limits: {},
   channels: ['sms'],
   belowNist: false,
   ...changes,

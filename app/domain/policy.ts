@@ -1,4 +1,5 @@
 import {type CodeFormat, codeSpace} from './code.ts';
+import type {Limit} from './limit.ts';
 
 export const channels = ['sms', 'email'] as const;
 export type Channel = (typeof channels)[number];
@@ -18,6 +19,14 @@ export interface Policy extends CodeFormat {
   readonly resendIntervalSeconds: number;
   /** Resends of one verification. */
   readonly maxResends: number;
+  /** Whether a resend sends a new code, or the same one again, which is then kept (sealed) until the end. */
+  readonly resend: 'new' | 'same';
+  readonly limits: {
+    /** All creations under the policy. */
+    readonly policy?: Limit;
+    /** Creations for one recipient; aliases of one mailbox count as one. */
+    readonly recipient?: Limit;
+  };
   /** In order of preference; the first that suits the recipient is the default. */
   readonly channels: readonly Channel[];
   /** Accepts fewer than the six digits, or more than the ten minutes, that NIST asks for. */

@@ -13,7 +13,7 @@ const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
   failedChecks: 0,
   resends: 0,
   delivery: {status: 'sent', updatedAt: 0},
-  budget: {failures: 0, checkableAt: 0, lockedUntil: 0},
+  budget: {failures: 0, failuresInContext: 0, checkableAt: 0, lockedUntil: 0},
   sendableAt: 0,
   ...changes,
 });
@@ -55,12 +55,16 @@ describe('the status', () => {
 describe('attempts remaining', () => {
   it('are the fewer of the code’s own and the round’s', () => {
     expect(attemptsRemaining(snapshot())).toBe(5);
-    expect(attemptsRemaining(snapshot({failedChecks: 1, budget: {failures: 3, checkableAt: 0, lockedUntil: 0}}))).toBe(
-      2,
-    );
-    expect(attemptsRemaining(snapshot({failedChecks: 3, budget: {failures: 6, checkableAt: 0, lockedUntil: 0}}))).toBe(
-      2,
-    );
+    expect(
+      attemptsRemaining(
+        snapshot({failedChecks: 1, budget: {failures: 3, failuresInContext: 3, checkableAt: 0, lockedUntil: 0}}),
+      ),
+    ).toBe(2);
+    expect(
+      attemptsRemaining(
+        snapshot({failedChecks: 3, budget: {failures: 6, failuresInContext: 6, checkableAt: 0, lockedUntil: 0}}),
+      ),
+    ).toBe(2);
     expect(attemptsRemaining(snapshot({status: 'expired'}))).toBe(0);
   });
 });
@@ -75,7 +79,10 @@ describe('the next steps', () => {
   });
 
   it('name the instant when a wait ends', () => {
-    const next = nextSteps(snapshot({budget: {failures: 3, checkableAt: 2000, lockedUntil: 0}, sendableAt: 31_000}), 3);
+    const next = nextSteps(
+      snapshot({budget: {failures: 3, failuresInContext: 3, checkableAt: 2000, lockedUntil: 0}, sendableAt: 31_000}),
+      3,
+    );
     expect(next).toEqual({
       check: {allowed: false, at: 2000},
       resend: {allowed: false, at: 31_000},
@@ -84,14 +91,23 @@ describe('the next steps', () => {
   });
 
   it('do not promise a step that would come after the expiry', () => {
-    const next = nextSteps(snapshot({budget: {failures: 5, checkableAt: 0, lockedUntil: 300_000}}), 3);
+    const next = nextSteps(
+      snapshot({budget: {failures: 5, failuresInContext: 5, checkableAt: 0, lockedUntil: 300_000}}),
+      3,
+    );
     expect(next).toEqual({check: {allowed: false}, resend: {allowed: false}, create: {allowed: false, at: 300_000}});
   });
 
   it('of a blocked recipient are none, and of a final verification only another one', () => {
     const none = {allowed: false};
     expect(
-      nextSteps(snapshot({status: 'locked', budget: {failures: 100, checkableAt: 0, lockedUntil: blocked}}), 3),
+      nextSteps(
+        snapshot({
+          status: 'locked',
+          budget: {failures: 100, failuresInContext: 100, checkableAt: 0, lockedUntil: blocked},
+        }),
+        3,
+      ),
     ).toEqual({check: none, resend: none, create: none});
     expect(nextSteps(snapshot({status: 'approved'}), 3)).toEqual({check: none, resend: none, create: {allowed: true}});
     expect(nextSteps(snapshot({resends: 3}), 3).resend).toEqual(none);

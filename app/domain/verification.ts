@@ -69,7 +69,7 @@ export function attemptsRemaining({
   budget,
 }: Pick<Snapshot, 'status' | 'maxAttempts' | 'failedChecks' | 'budget'>): number {
   return status === 'pending'
-    ? Math.max(0, Math.min(maxAttempts - failedChecks, leftInRound(budget.failures, {maxAttempts})))
+    ? Math.max(0, Math.min(maxAttempts - failedChecks, leftInRound(budget.failuresInContext, {maxAttempts})))
     : 0;
 }
 

@@ -13,6 +13,7 @@ export interface AuthOptions {
 /** Knows callers by their API key (`Authorization: Bearer otp_<client>_<secret>`). Only hashes of keys are kept. */
 export const authPlugin = fp<AuthOptions>(async (app, {clients, now}) => {
   app.decorateRequest('client');
+  app.decorateRequest('apiKeyId', '');
 
   app.decorate('authenticate', (scope: Scope) => async (request: FastifyRequest) => {
     const [, key] = /^Bearer (otp_[!-~]{1,256})$/i.exec(request.headers.authorization ?? '') ?? [];
@@ -26,6 +27,7 @@ export const authPlugin = fp<AuthOptions>(async (app, {clients, now}) => {
     if (!found.scopes.includes(scope))
       throw new Problem({code: 'forbidden', detail: `The API key lacks the scope "${scope}".`});
     request.client = client;
+    request.apiKeyId = found.id;
   });
 });
 
@@ -40,6 +42,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     client: Client;
+    /** Of the key that was presented, for the audit log. */
+    apiKeyId: string;
   }
   interface FastifyReply {
     /** What the answer was, for logs and metrics: an error's code, or the route's own word. */

@@ -19,6 +19,7 @@ export const docsPlugin = fp<{version: string}>(async (app, {version}) => {
       },
       tags: [
         {name: 'verifications', description: 'One challenge to one recipient'},
+        {name: 'recipients', description: 'Help for a recipient: unlock, erase (scope `manage`)'},
         {name: 'policies', description: 'The rules of the calling client'},
         {name: 'health', description: 'For load balancers and orchestrators'},
       ],

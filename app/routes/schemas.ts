@@ -49,6 +49,30 @@ export const verificationSchema = Type.Object(
   {title: 'Verification'},
 );
 
+const bindingSchema = Type.Record(
+  Type.String({pattern: '^[A-Za-z][A-Za-z0-9_]{0,31}$'}),
+  Type.String({maxLength: 128}),
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    maxProperties: 8,
+    description: 'values that the code is bound to, such as amount, currency and payee: a check has to bring the same',
+    examples: [{amount: '12.50', currency: 'EUR', payee: 'ACME'}],
+  },
+);
+
+export const idempotencyHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[!-~]+$',
+      description:
+        'the caller’s own name for this request; a repetition with the same key gets the same answer and changes nothing (24 h)',
+    }),
+  ),
+});
+
 export const createBody = Type.Object(
   {
     to: Type.String({
@@ -66,6 +90,33 @@ export const createBody = Type.Object(
         pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$',
         description: 'a language tag (BCP 47)',
       }),
+    ),
+    binding: Type.Optional(bindingSchema),
+    context: Type.Optional(
+      Type.Object(
+        {
+          ip: Type.Optional(
+            Type.String({
+              maxLength: 45,
+              description: 'address of the person, not of the caller',
+              examples: ['203.0.113.7'],
+            }),
+          ),
+          userAgent: Type.Optional(Type.String({maxLength: 512})),
+          device: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 128,
+              description: 'a token that the caller keeps on the person’s device',
+            }),
+          ),
+        },
+        {
+          ...closed,
+          description:
+            'where the request comes from: waits after wrong codes apply to one context, so that a stranger does not lock the owner out',
+        },
+      ),
     ),
     reference: Type.Optional(
       Type.String({
@@ -86,8 +137,20 @@ export const checkBody = Type.Object(
       description: 'as the person typed it: spaces and dashes do not matter',
       examples: ['123456'],
     }),
+    binding: Type.Optional(bindingSchema),
   },
   {...closed, title: 'CheckVerification'},
+);
+
+export const recipientBody = Type.Object(
+  {
+    to: Type.String({
+      minLength: 3,
+      maxLength: 320,
+      description: 'a phone number with country code (E.164) or a mail address',
+    }),
+  },
+  closed,
 );
 
 export const idParams = Type.Object({id: Type.String({maxLength: 128, description: 'of the verification'})});

@@ -107,3 +107,46 @@ function instant(ms: number): string {
 function stepJson({allowed, at}: NextStep) {
   return at === undefined ? {allowed} : {allowed, at: instant(at)};
 }
+
+/** The same idempotency key came with another request. */
+export function idempotencyConflict(): Problem {
+  return new Problem({
+    code: 'idempotency_conflict',
+    detail:
+      'This Idempotency-Key came with another request before. Nothing was changed; use a new key for a new request.',
+  });
+}
+
+interface Refusal {
+  readonly at: number;
+  readonly until?: number;
+  readonly verification?: ReturnType<typeof toJson>;
+}
+
+/** No message to this recipient, for now or until somebody unlocks it. */
+export function recipientLocked({at, until, verification}: Refusal): Problem {
+  return new Problem({
+    code: 'recipient_locked',
+    detail:
+      until === undefined
+        ? 'After too many wrong codes in a row the recipient is locked until somebody unlocks it.'
+        : 'After too many wrong codes the recipient has to wait for a new one.',
+    ...(until === undefined ? {} : {retryAfterSeconds: secondsUntil(until, at)}),
+    extensions: nextOf(until, verification),
+  });
+}
+
+/** The last message to this recipient is too recent. */
+export function sendTooSoon({at, until, verification}: Refusal): Problem {
+  return new Problem({
+    code: 'resend_too_soon',
+    detail: 'A message went to this recipient a moment ago.',
+    ...(until === undefined ? {} : {retryAfterSeconds: secondsUntil(until, at)}),
+    extensions: nextOf(until, verification),
+  });
+}
+
+function nextOf(until: number | undefined, verification: Refusal['verification']) {
+  if (verification !== undefined) return {verification};
+  return {next: {create: {allowed: false, ...(until === undefined ? {} : {at: new Date(until).toISOString()})}}};
+}

@@ -225,7 +225,7 @@ describe('a caller', () => {
 
   it('whose key lacks the scope is told so', async () => {
     const {create} = await createTestApp();
-    expect(await create({}, limitedKeys.readerKey)).toEqual(problem(403, 'forbidden'));
+    expect(await create({}, limitedKeys.managerKey)).toEqual(problem(403, 'forbidden'));
   });
 
   it('sees its policies and no others', async () => {
@@ -321,6 +321,7 @@ describe('a store in trouble', () => {
     };
     const {create, check, codeOf, wrong} = await createTestApp({
       store: (store) => ({
+        ...store,
         create: store.create.bind(store),
         check: fail,
         read: fail,

@@ -10,8 +10,17 @@ import type {UseCaseContext, VerificationView} from '../usecases/context.ts';
 import {createVerification} from '../usecases/create-verification.ts';
 import {readVerification} from '../usecases/read-verification.ts';
 import {resendVerification} from '../usecases/resend-verification.ts';
-import {checkBody, createBody, idParams, problemsOf, verificationSchema} from './schemas.ts';
-import {finalProblem, missingProblem, secondsUntil, toJson} from './verification-answer.ts';
+import {rateLimitHeaders} from './rate-limit-headers.ts';
+import {checkBody, createBody, idempotencyHeaders, idParams, problemsOf, verificationSchema} from './schemas.ts';
+import {
+  finalProblem,
+  idempotencyConflict,
+  missingProblem,
+  recipientLocked,
+  secondsUntil,
+  sendTooSoon,
+  toJson,
+} from './verification-answer.ts';
 
 export interface VerificationRoutesOptions {
   readonly context: UseCaseContext;
@@ -47,6 +56,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
         operationId: 'createVerification',
         summary: 'Send a code to a recipient',
         body: createBody,
+        headers: idempotencyHeaders,
         response: {
           201: verificationSchema,
           ...problemsOf(
@@ -56,19 +66,43 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
             'recipient_invalid',
             'channel_not_allowed',
             'recipient_locked',
+            'rate_limited',
             'resend_too_soon',
+            'idempotency_conflict',
           ),
         },
       },
     },
     async (request, reply) => {
       const {policy = 'login', ...rest} = request.body;
-      const result = await createVerification(context, request.client, {policy, ...rest});
+      const result = await createVerification(
+        context,
+        request.client,
+        {policy, ...rest},
+        request.headers['idempotency-key'],
+      );
       switch (result.kind) {
         case 'created':
           count(result.view, 'created');
+          rateLimitHeaders(reply, result.limits, result.view.snapshot.at);
           reply.outcome = 'created';
           return reply.code(201).header('location', `/v1/verifications/${result.view.id}`).send(toJson(result.view));
+        case 'rate_limited':
+          rateLimitHeaders(reply, [result.limit], result.at);
+          throw new Problem({
+            code: 'rate_limited',
+            detail: `The limit of this ${result.limit.name} is ${result.limit.count} in ${result.limit.perSeconds} seconds.`,
+            retryAfterSeconds: secondsUntil(result.until, result.at),
+            extensions: {next: {create: {allowed: false, at: new Date(result.until).toISOString()}}},
+          });
+        case 'idempotency_conflict':
+          throw idempotencyConflict();
+        case 'ip_invalid':
+          throw new Problem({
+            code: 'invalid_request',
+            detail: '/context/ip is no IPv4 or IPv6 address',
+            errors: [{pointer: '/context/ip', detail: 'is no IPv4 or IPv6 address'}],
+          });
         case 'policy_not_found':
           throw new Problem({
             code: 'policy_not_found',
@@ -105,14 +139,30 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
         summary: 'Present the code that a person typed',
         params: idParams,
         body: checkBody,
+        headers: idempotencyHeaders,
         response: {
           200: verificationSchema,
-          ...problemsOf(...common, ...withBody, ...onOne, ...onFinal, 'code_incorrect', 'check_too_soon'),
+          ...problemsOf(
+            ...common,
+            ...withBody,
+            ...onOne,
+            ...onFinal,
+            'code_incorrect',
+            'binding_mismatch',
+            'check_too_soon',
+            'idempotency_conflict',
+          ),
         },
       },
     },
     async (request, reply) => {
-      const result = await checkVerification(context, request.client, request.params.id, request.body.code);
+      const result = await checkVerification(
+        context,
+        request.client,
+        request.params.id,
+        request.body,
+        request.headers['idempotency-key'],
+      );
       switch (result.kind) {
         case 'approved':
           count(result.view, 'approved');
@@ -131,6 +181,18 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
             extensions: {attemptsRemaining: remaining, verification: toJson(result.view)},
           });
         }
+        case 'binding_mismatch':
+          count(result.view, 'binding_mismatch');
+          throw new Problem({
+            code: 'binding_mismatch',
+            detail: 'The code is bound to other values. It was not looked at, and the attempt counts.',
+            extensions: {
+              attemptsRemaining: attemptsRemaining(result.view.snapshot),
+              verification: toJson(result.view),
+            },
+          });
+        case 'idempotency_conflict':
+          throw idempotencyConflict();
         case 'too_soon':
           throw new Problem({
             code: 'check_too_soon',
@@ -156,6 +218,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
         summary: 'Send a new code to the same recipient',
         description: 'The new code replaces the old one. Attempts that were used stay used.',
         params: idParams,
+        headers: idempotencyHeaders,
         body: Type.Optional(Type.Union([Type.Object({}, {additionalProperties: false}), Type.Null()])),
         response: {
           200: verificationSchema,
@@ -165,6 +228,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
             ...onOne,
             ...onFinal,
             'resend_too_soon',
+            'idempotency_conflict',
             'resend_limit_reached',
             'recipient_locked',
           ),
@@ -172,12 +236,19 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
       },
     },
     async (request, reply) => {
-      const result = await resendVerification(context, request.client, request.params.id);
+      const result = await resendVerification(
+        context,
+        request.client,
+        request.params.id,
+        request.headers['idempotency-key'],
+      );
       switch (result.kind) {
         case 'resent':
           count(result.view, 'resent');
           reply.outcome = 'resent';
           return toJson(result.view);
+        case 'idempotency_conflict':
+          throw idempotencyConflict();
         case 'limit_reached':
           throw new Problem({
             code: 'resend_limit_reached',
@@ -251,35 +322,3 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
     },
   );
 };
-
-interface Refusal {
-  readonly at: number;
-  readonly until?: number;
-  readonly verification?: ReturnType<typeof toJson>;
-}
-
-function recipientLocked({at, until, verification}: Refusal): Problem {
-  return new Problem({
-    code: 'recipient_locked',
-    detail:
-      until === undefined
-        ? 'After too many wrong codes in a row the recipient is locked until somebody unlocks it.'
-        : 'After too many wrong codes the recipient has to wait for a new one.',
-    ...(until === undefined ? {} : {retryAfterSeconds: secondsUntil(until, at)}),
-    extensions: nextOf(until, verification),
-  });
-}
-
-function sendTooSoon({at, until, verification}: Refusal): Problem {
-  return new Problem({
-    code: 'resend_too_soon',
-    detail: 'A message went to this recipient a moment ago.',
-    ...(until === undefined ? {} : {retryAfterSeconds: secondsUntil(until, at)}),
-    extensions: nextOf(until, verification),
-  });
-}
-
-function nextOf(until: number | undefined, verification: Refusal['verification']) {
-  if (verification !== undefined) return {verification};
-  return {next: {create: {allowed: false, ...(until === undefined ? {} : {at: new Date(until).toISOString()})}}};
-}

@@ -8,12 +8,32 @@ export interface Keys {
 }
 
 export function keysOf({partition, recipientTag, tag}: Address): Keys {
-  const prefix = partitionPrefix(partition);
-  return {verification: `${prefix}v:${tag}`, recipient: `${prefix}r:${recipientTag}`, outbox: outboxKey(partition)};
+  return {
+    verification: verificationKey(partition, tag),
+    recipient: recipientKey(partition, recipientTag),
+    outbox: outboxKey(partition),
+  };
 }
 
 export function outboxKey(partition: number): string {
   return `${partitionPrefix(partition)}outbox`;
+}
+
+export function recipientKey(partition: number, recipientTag: string): string {
+  return `${partitionPrefix(partition)}r:${recipientTag}`;
+}
+
+export function verificationKey(partition: number, tag: string): string {
+  return `${partitionPrefix(partition)}v:${tag}`;
+}
+
+export function idempotencyKey(partition: number, tag: string): string {
+  return `${partitionPrefix(partition)}i:${tag}`;
+}
+
+/** Each rate limit has a hash tag of its own: it counts over recipients of all partitions. */
+export function rateLimitKey(tag: string): string {
+  return `otp:l:{${tag}}`;
 }
 
 /** The newest messages of the development inbox. */

@@ -27,6 +27,8 @@ export function measured(store: Store, observer: StoreObserver): Store {
     resend: wrap('resend', store.resend.bind(store)),
     cancel: wrap('cancel', store.cancel.bind(store)),
     read: wrap('read', store.read.bind(store)),
+    unlock: wrap('unlock', store.unlock.bind(store)),
+    erase: wrap('erase', store.erase.bind(store)),
     ping: wrap('ping', store.ping.bind(store)),
   };
 }

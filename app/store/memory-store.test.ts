@@ -31,6 +31,8 @@ const verification = {
   maxAttempts: 5,
   maxPending: 2,
   resendIntervalMs: 0,
+  keepCode: false,
+  rateLimits: [],
 } as const;
 
 describe('MemoryStore', () => {
@@ -42,9 +44,9 @@ describe('MemoryStore', () => {
     await store.create(where, verification);
     await store.create(other, verification);
     await pass(999);
-    expect(await store.check(where, 'R', {blockAfter: 100})).toMatchObject({kind: 'approved'});
+    expect(await store.check(where, {mac: 'R'}, {blockAfter: 100})).toMatchObject({kind: 'approved'});
     await pass(1);
-    expect(await store.check(other, 'R', {blockAfter: 100})).toMatchObject({
+    expect(await store.check(other, {mac: 'R'}, {blockAfter: 100})).toMatchObject({
       kind: 'final',
       snapshot: {status: 'expired'},
     });
@@ -54,7 +56,7 @@ describe('MemoryStore', () => {
     const {store, address, pass} = open({timings: {...noWaits, rememberMs: 10 * tombstoneMs}});
     const where = address('ada');
     await store.create(where, verification);
-    await store.check(where, 'W', {blockAfter: 100});
+    await store.check(where, {mac: 'W'}, {blockAfter: 100});
     await pass(1000 + tombstoneMs - 1);
     expect(await store.read(where)).toMatchObject({kind: 'found', snapshot: {status: 'expired'}});
     await pass(1);
@@ -72,7 +74,7 @@ describe('MemoryStore', () => {
     await expect(store.create(address('eve'), verification)).rejects.toThrow(
       new StoreError('not_executed', 'the memory store is full (2 records)'),
     );
-    expect(await store.check(first, 'R', {blockAfter: 100})).toMatchObject({kind: 'approved'});
+    expect(await store.check(first, {mac: 'R'}, {blockAfter: 100})).toMatchObject({kind: 'approved'});
     await pass(1000 + tombstoneMs);
     expect(await store.create(address('eve'), verification)).toMatchObject({kind: 'created'});
   });

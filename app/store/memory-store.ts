@@ -1,5 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import type {DeliveryResult} from '../delivery/outbox.ts';
+import {assertNever} from '../domain/assert-never.ts';
 import {
   afterFailure,
   type BudgetLimits,
@@ -7,51 +8,38 @@ import {
   blocked,
   defaultBudgetTimings,
   endsRound,
-  type FailureBudget,
-  untouchedBudget,
   waitBeforeCheck,
-  waitBeforeSend,
 } from '../domain/failure-budget.ts';
-import type {Channel} from '../domain/policy.ts';
-import {type DeliveryStatus, type Snapshot, type StoredStatus, statusAt} from '../domain/verification.ts';
+import {
+  clearBudget,
+  finish,
+  type RecipientRecord,
+  type RequestRecord,
+  recipientKey,
+  refuseSend,
+  remembered,
+  snapshotOf,
+  type VerificationRecord,
+  verificationKey,
+} from './memory-records.ts';
 import {
   type Address,
   type CancelOutcome,
   type CheckOutcome,
   type CreateOutcome,
-  type NewCode,
+  type Idempotency,
+  idempotencyMs,
   type NewVerification,
+  type Presented,
+  type RateLimit,
+  type RateLimitState,
   type ReadOutcome,
+  type Resend,
   type ResendOutcome,
   type Store,
   StoreError,
   tombstoneMs,
 } from './store.ts';
-
-interface VerificationRecord {
-  readonly address: Address;
-  status: StoredStatus;
-  mac: string;
-  sealedAddress: string;
-  readonly channel: Channel;
-  readonly to: string;
-  readonly locale?: string;
-  readonly reference?: string;
-  readonly createdAt: number;
-  expiresAt: number;
-  readonly maxAttempts: number;
-  failedChecks: number;
-  resends: number;
-  delivery: {status: DeliveryStatus; provider?: string; updatedAt: number};
-}
-
-interface RecipientRecord {
-  budget: FailureBudget;
-  sendableAt: number;
-  /** Tags of its codes, oldest first. */
-  codes: {tag: string; expiresAt: number; superseded: boolean}[];
-  keptUntil: number;
-}
 
 /** A message that the store hands to its outbox. */
 export interface MemoryMessage {
@@ -78,14 +66,16 @@ export function monotonicNow(): number {
   return Math.floor(performance.timeOrigin + performance.now());
 }
 
+type Collection = 'verifications' | 'recipients' | 'requests' | 'limits';
+
 /** The store in this process' memory: gone with the process. Every operation runs in one turn and so is atomic. */
 export class MemoryStore implements Store {
   readonly #verifications = new Map<string, VerificationRecord>();
   readonly #recipients = new Map<string, RecipientRecord>();
-  readonly #ends = new TinyQueue<{at: number; kind: 'verification' | 'recipient'; key: string}>(
-    [],
-    (a, b) => a.at - b.at,
-  );
+  readonly #requests = new Map<string, RequestRecord>();
+  /** When each rate limit is empty again. */
+  readonly #limits = new Map<string, number>();
+  readonly #ends = new TinyQueue<{at: number; of: Collection; key: string}>([], (a, b) => a.at - b.at);
   readonly #enqueue: (message: MemoryMessage) => void;
   readonly #now: () => number;
   readonly #timings: BudgetTimings;
@@ -98,28 +88,45 @@ export class MemoryStore implements Store {
     this.#maxRecords = maxRecords;
   }
 
-  async create(address: Address, input: NewVerification): Promise<CreateOutcome> {
+  async create(address: Address, input: NewVerification, idempotency?: Idempotency): Promise<CreateOutcome> {
     const at = this.#tick();
+    const replayed = this.#replay<CreateOutcome>(address, idempotency);
+    if (replayed !== undefined) return replayed;
+    this.#refuseWhenFull();
+    const charged = this.#charge(input.rateLimits, at);
+    if ('kind' in charged) return charged;
+
+    const contextTag = input.contextTag ?? '';
     const recipient = this.#recipient(address);
-    const refusal = refuseSend(recipient, at);
+    const refusal = refuseSend(recipient, contextTag, at);
     if (refusal !== undefined) return refusal;
-    if (Math.max(this.#verifications.size, this.#recipients.size) >= this.#maxRecords) {
-      throw new StoreError('not_executed', `the memory store is full (${this.#maxRecords} records)`);
-    }
     const expiresAt = at + input.lifetimeMs;
-    const live = recipient.codes.filter((code) => !code.superseded && code.expiresAt > at);
-    for (const code of live.slice(0, Math.max(0, live.length - input.maxPending + 1))) code.superseded = true;
-    recipient.codes = [...remembered(recipient.codes, at), {tag: address.tag, expiresAt, superseded: false}];
+    const live = recipient.codes.filter((code) => code.standing === 'live' && code.expiresAt > at);
+    for (const code of live.slice(0, Math.max(0, live.length - input.maxPending + 1))) code.standing = 'superseded';
+    recipient.codes = [...remembered(recipient.codes, at), {tag: address.tag, expiresAt, standing: 'live'}];
     recipient.sendableAt = at + input.resendIntervalMs;
-    this.#recipients.set(recipientKey(address), recipient);
+    this.#recipients.set(recipientKey(address.partition, address.recipientTag), recipient);
     this.#keepRecipient(address, recipient, expiresAt + tombstoneMs);
 
-    const {mac, sealedAddress, channel, maskedTo: to, locale, reference, maxAttempts} = input;
+    const {
+      mac,
+      sealedAddress,
+      sealedCode,
+      channel,
+      maskedTo: to,
+      locale,
+      reference,
+      maxAttempts,
+      bindingMac = '',
+    } = input;
     const record: VerificationRecord = {
       address,
+      contextTag,
+      bindingMac,
       status: 'pending',
       mac,
       sealedAddress,
+      sealedCode: input.keepCode ? sealedCode : '',
       channel,
       to,
       createdAt: at,
@@ -131,63 +138,96 @@ export class MemoryStore implements Store {
       ...(locale === undefined ? {} : {locale}),
       ...(reference === undefined ? {} : {reference}),
     };
-    this.#verifications.set(address.tag, record);
-    this.#ends.push({at: expiresAt + tombstoneMs, kind: 'verification', key: address.tag});
-    this.#enqueue({address, sealedCode: input.sealedCode, sealedAddress, expiresAt, resends: 0});
-    return {kind: 'created', snapshot: snapshotOf(record, recipient, at)};
+    this.#verifications.set(verificationKey(address.partition, address.tag), record);
+    this.#ends.push({
+      at: expiresAt + tombstoneMs,
+      of: 'verifications',
+      key: verificationKey(address.partition, address.tag),
+    });
+    this.#enqueue({address, sealedCode, sealedAddress, expiresAt, resends: 0});
+    return this.#remember(address, idempotency, at, {
+      kind: 'created',
+      id: address.id,
+      limits: charged,
+      snapshot: snapshotOf(record, recipient, at),
+    });
   }
 
-  async check(address: Address, mac: string, {blockAfter}: Pick<BudgetLimits, 'blockAfter'>): Promise<CheckOutcome> {
+  async check(
+    address: Address,
+    presented: Presented,
+    {blockAfter}: Pick<BudgetLimits, 'blockAfter'>,
+    idempotency?: Idempotency,
+  ): Promise<CheckOutcome> {
     const found = this.#find(address);
+    const replayed = this.#replay<CheckOutcome>(address, idempotency);
+    if (replayed !== undefined) return replayed;
     if (found === undefined) return {kind: 'not_found'};
     const {record, recipient, at} = found;
     const before = snapshotOf(record, recipient, at);
     if (before.status !== 'pending') return {kind: 'final', snapshot: before};
-    const wait = waitBeforeCheck(recipient.budget, at);
+    const wait = waitBeforeCheck(before.budget, at);
     if (wait.kind === 'until') return {kind: 'too_soon', until: wait.at, snapshot: before};
 
-    if (record.mac === mac) {
-      recipient.budget = untouchedBudget;
+    const bound = record.bindingMac === (presented.bindingMac ?? '');
+    if (bound && record.mac === presented.mac) {
+      clearBudget(recipient);
       finish(record, recipient, 'approved');
-      return {kind: 'approved', snapshot: snapshotOf(record, recipient, at)};
+      return this.#remember(address, idempotency, at, {kind: 'approved', snapshot: snapshotOf(record, recipient, at)});
     }
     const limits = {maxAttempts: record.maxAttempts, blockAfter};
-    recipient.budget = afterFailure(recipient.budget, limits, this.#timings, at);
+    const budget = afterFailure(before.budget, limits, this.#timings, at);
+    recipient.failures = budget.failures;
+    recipient.blocked = budget.lockedUntil === blocked;
+    recipient.contexts.set(record.contextTag, {
+      failures: budget.failuresInContext,
+      checkableAt: budget.checkableAt,
+      lockedUntil: Math.max(0, budget.lockedUntil),
+    });
     this.#keepRecipient(address, recipient, at + this.#timings.rememberMs);
     record.failedChecks++;
-    const locks =
-      endsRound(recipient.budget.failures, limits) ||
-      recipient.budget.lockedUntil === blocked ||
-      record.failedChecks >= record.maxAttempts;
-    if (locks) finish(record, recipient, 'locked');
-    return {kind: 'incorrect', snapshot: snapshotOf(record, recipient, at)};
+    if (endsRound(budget.failuresInContext, limits) || recipient.blocked || record.failedChecks >= record.maxAttempts)
+      finish(record, recipient, 'locked');
+    return this.#remember(address, idempotency, at, {
+      kind: bound ? 'incorrect' : 'binding_mismatch',
+      snapshot: snapshotOf(record, recipient, at),
+    });
   }
 
-  async resend(address: Address, code: NewCode): Promise<ResendOutcome> {
+  async resend(
+    address: Address,
+    {mac, sealedCode, same, lifetimeMs, resendIntervalMs, maxResends}: Resend,
+    idempotency?: Idempotency,
+  ): Promise<ResendOutcome> {
     const found = this.#find(address);
+    const replayed = this.#replay<ResendOutcome>(address, idempotency);
+    if (replayed !== undefined) return replayed;
     if (found === undefined) return {kind: 'not_found'};
     const {record, recipient, at} = found;
     const before = snapshotOf(record, recipient, at);
     if (before.status !== 'pending') return {kind: 'final', snapshot: before};
-    if (record.resends >= code.maxResends) return {kind: 'limit_reached', snapshot: before};
-    const refusal = refuseSend(recipient, at);
+    if (record.resends >= maxResends) return {kind: 'limit_reached', snapshot: before};
+    const refusal = refuseSend(recipient, record.contextTag, at);
     if (refusal !== undefined) return {...refusal, snapshot: before};
 
-    record.mac = code.mac;
-    record.expiresAt = at + code.lifetimeMs;
+    const sendsSame = same && record.sealedCode !== '';
+    if (!sendsSame) {
+      record.mac = mac;
+      record.expiresAt = at + lifetimeMs;
+      for (const own of recipient.codes) if (own.tag === address.tag) own.expiresAt = record.expiresAt;
+    }
     record.resends++;
     record.delivery = {status: 'queued', updatedAt: at};
-    recipient.sendableAt = at + code.resendIntervalMs;
-    for (const own of recipient.codes) if (own.tag === address.tag) own.expiresAt = record.expiresAt;
-    this.#keepRecipient(address, recipient, record.expiresAt + tombstoneMs);
+    recipient.sendableAt = at + resendIntervalMs;
+    this.#keepRecipient(address, recipient, at + lifetimeMs + tombstoneMs);
     this.#enqueue({
       address,
-      sealedCode: code.sealedCode,
+      sealedCode: sendsSame ? record.sealedCode : sealedCode,
       sealedAddress: record.sealedAddress,
       expiresAt: record.expiresAt,
       resends: record.resends,
     });
-    return {kind: 'resent', snapshot: snapshotOf(record, recipient, at)};
+    return this.#remember(address, idempotency, at, {kind: 'resent', snapshot: snapshotOf(record, recipient, at)});
   }
 
   async cancel(address: Address): Promise<CancelOutcome> {
@@ -208,6 +248,27 @@ export class MemoryStore implements Store {
       : {kind: 'found', snapshot: snapshotOf(found.record, found.recipient, found.at)};
   }
 
+  async unlock(partition: number, recipientTags: readonly string[]): Promise<void> {
+    this.#tick();
+    for (const tag of recipientTags) {
+      const recipient = this.#recipients.get(recipientKey(partition, tag));
+      if (recipient !== undefined) clearBudget(recipient);
+    }
+  }
+
+  async erase(partition: number, recipientTags: readonly string[]): Promise<number> {
+    this.#tick();
+    let erased = 0;
+    for (const recipientTag of recipientTags) {
+      const recipient = this.#recipients.get(recipientKey(partition, recipientTag));
+      if (recipient === undefined) continue;
+      for (const {tag} of recipient.codes) if (this.#verifications.delete(verificationKey(partition, tag))) erased++;
+      recipient.codes = [];
+      recipient.sendableAt = 0;
+    }
+    return erased;
+  }
+
   async ping(): Promise<void> {}
 
   /** Notes what became of a message; a message that a resend has replaced changes nothing. */
@@ -226,21 +287,78 @@ export class MemoryStore implements Store {
 
   #find(address: Address): {record: VerificationRecord; recipient: RecipientRecord; at: number} | undefined {
     const at = this.#tick();
-    const record = this.#verifications.get(address.tag);
+    const record = this.#verifications.get(verificationKey(address.partition, address.tag));
     return record === undefined ? undefined : {record, recipient: this.#recipient(address), at};
   }
 
-  #recipient(address: Address): RecipientRecord {
+  #recipient({partition, recipientTag}: Address): RecipientRecord {
     return (
-      this.#recipients.get(recipientKey(address)) ?? {budget: untouchedBudget, sendableAt: 0, codes: [], keptUntil: 0}
+      this.#recipients.get(recipientKey(partition, recipientTag)) ?? {
+        failures: 0,
+        blocked: false,
+        contexts: new Map(),
+        sendableAt: 0,
+        codes: [],
+        keptUntil: 0,
+      }
     );
   }
 
-  #keepRecipient(address: Address, recipient: RecipientRecord, until: number): void {
+  #keepRecipient({partition, recipientTag}: Address, recipient: RecipientRecord, until: number): void {
     if (until <= recipient.keptUntil) return;
     // The entry that is in the queue already renews itself when its turn comes.
-    if (recipient.keptUntil === 0) this.#ends.push({at: until, kind: 'recipient', key: recipientKey(address)});
+    if (recipient.keptUntil === 0)
+      this.#ends.push({at: until, of: 'recipients', key: recipientKey(partition, recipientTag)});
     recipient.keptUntil = until;
+  }
+
+  /** Charges each limit in turn; the first that has nothing left refuses. */
+  #charge(limits: readonly RateLimit[], at: number): RateLimitState[] | Extract<CreateOutcome, {kind: 'rate_limited'}> {
+    const states: RateLimitState[] = [];
+    for (const [index, {tag, count, periodMs}] of limits.entries()) {
+      const emptyAt = Math.max(this.#limits.get(tag) ?? 0, at) + periodMs / count;
+      if (emptyAt - at > periodMs)
+        return {kind: 'rate_limited', at, until: Math.ceil(emptyAt - periodMs), limit: index};
+      if (!this.#limits.has(tag)) this.#ends.push({at: Math.ceil(emptyAt), of: 'limits', key: tag});
+      this.#limits.set(tag, emptyAt);
+      states.push({
+        remaining: Math.floor(((periodMs - (emptyAt - at)) * count) / periodMs),
+        resetAt: Math.ceil(emptyAt),
+      });
+    }
+    return states;
+  }
+
+  #replay<Outcome>(
+    {partition}: Address,
+    idempotency: Idempotency | undefined,
+  ): Outcome | {kind: 'idempotency_conflict'} | undefined {
+    const record =
+      idempotency === undefined ? undefined : this.#requests.get(verificationKey(partition, idempotency.tag));
+    if (record === undefined) return undefined;
+    return record.fingerprint === idempotency?.fingerprint
+      ? (record.outcome as Outcome)
+      : {kind: 'idempotency_conflict'};
+  }
+
+  #remember<Outcome>(
+    {partition}: Address,
+    idempotency: Idempotency | undefined,
+    at: number,
+    outcome: Outcome,
+  ): Outcome {
+    if (idempotency !== undefined) {
+      const key = verificationKey(partition, idempotency.tag);
+      this.#requests.set(key, {fingerprint: idempotency.fingerprint, outcome, endsAt: at + idempotencyMs});
+      this.#ends.push({at: at + idempotencyMs, of: 'requests', key});
+    }
+    return outcome;
+  }
+
+  #refuseWhenFull(): void {
+    const largest = Math.max(this.#verifications.size, this.#recipients.size, this.#requests.size, this.#limits.size);
+    if (largest >= this.#maxRecords)
+      throw new StoreError('not_executed', `the memory store is full (${this.#maxRecords} records)`);
   }
 
   /** The time; what has reached its end by then is gone. */
@@ -248,76 +366,36 @@ export class MemoryStore implements Store {
     const at = this.#now();
     for (let next = this.#ends.peek(); next !== undefined && next.at <= at; next = this.#ends.peek()) {
       this.#ends.pop();
-      const records = next.kind === 'verification' ? this.#verifications : this.#recipients;
       const endsAt = this.#endOf(next);
       if (endsAt !== undefined && endsAt > at) this.#ends.push({...next, at: endsAt});
-      else records.delete(next.key);
+      else this.#collection(next.of).delete(next.key);
     }
     return at;
   }
 
-  #endOf({kind, key}: {kind: 'verification' | 'recipient'; key: string}): number | undefined {
-    if (kind === 'recipient') return this.#recipients.get(key)?.keptUntil;
-    const record = this.#verifications.get(key);
-    return record === undefined ? undefined : record.expiresAt + tombstoneMs;
+  #collection(of: Collection): Map<string, unknown> {
+    return {
+      verifications: this.#verifications,
+      recipients: this.#recipients,
+      requests: this.#requests,
+      limits: this.#limits,
+    }[of];
   }
-}
 
-function recipientKey({partition, recipientTag}: Address): string {
-  return `${partition}:${recipientTag}`;
-}
-
-function refuseSend(recipient: RecipientRecord, at: number) {
-  const wait = waitBeforeSend(recipient.budget, at);
-  if (wait.kind === 'blocked') return {kind: 'recipient_locked', at} as const;
-  if (wait.kind === 'until') return {kind: 'recipient_locked', at, until: wait.at} as const;
-  return recipient.sendableAt > at ? ({kind: 'send_too_soon', at, until: recipient.sendableAt} as const) : undefined;
-}
-
-/** Codes whose tombstone is over are forgotten, and superseded ones but for the newest few. */
-function remembered(codes: RecipientRecord['codes'], at: number): RecipientRecord['codes'] {
-  const superseded = codes.filter((code) => code.superseded).slice(-8);
-  return codes.filter((code) => code.expiresAt + tombstoneMs > at && (!code.superseded || superseded.includes(code)));
-}
-
-function finish(record: VerificationRecord, recipient: RecipientRecord, status: StoredStatus): void {
-  record.status = status;
-  record.mac = '';
-  record.sealedAddress = '';
-  recipient.codes = recipient.codes.filter(({tag}) => tag !== record.address.tag);
-}
-
-function snapshotOf(record: VerificationRecord, recipient: RecipientRecord, at: number): Snapshot {
-  const {
-    address,
-    status,
-    channel,
-    to,
-    locale,
-    reference,
-    createdAt,
-    expiresAt,
-    maxAttempts,
-    failedChecks,
-    resends,
-    delivery,
-  } = record;
-  const code = recipient.codes.find(({tag}) => tag === address.tag);
-  const standing = code === undefined ? 'unlisted' : code.superseded ? 'superseded' : 'live';
-  return {
-    at,
-    status: statusAt({status, expiresAt}, {standing, lockedUntil: recipient.budget.lockedUntil}, at),
-    channel,
-    to,
-    createdAt,
-    expiresAt,
-    maxAttempts,
-    failedChecks,
-    resends,
-    delivery: {...delivery},
-    budget: recipient.budget,
-    sendableAt: recipient.sendableAt,
-    ...(locale === undefined ? {} : {locale}),
-    ...(reference === undefined ? {} : {reference}),
-  };
+  #endOf({of, key}: {of: Collection; key: string}): number | undefined {
+    switch (of) {
+      case 'verifications': {
+        const record = this.#verifications.get(key);
+        return record === undefined ? undefined : record.expiresAt + tombstoneMs;
+      }
+      case 'recipients':
+        return this.#recipients.get(key)?.keptUntil;
+      case 'requests':
+        return this.#requests.get(key)?.endsAt;
+      case 'limits':
+        return this.#limits.get(key);
+      default:
+        return assertNever(of);
+    }
+  }
 }

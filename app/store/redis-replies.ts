@@ -1,6 +1,6 @@
 import type {Channel} from '../domain/policy.ts';
 import type {DeliveryStatus, Snapshot, Status} from '../domain/verification.ts';
-import type {CancelOutcome, CheckOutcome, CreateOutcome, ReadOutcome, ResendOutcome} from './store.ts';
+import type {CancelOutcome, CheckOutcome, CreateOutcome, RateLimitState, ReadOutcome, ResendOutcome} from './store.ts';
 
 /** What the scripts store for the caller and do not read themselves. */
 export interface Info {
@@ -24,7 +24,10 @@ export const deliveryLetters: Record<Exclude<DeliveryStatus, 'queued'>, string> 
 
 type AnyOutcome = CreateOutcome | CheckOutcome | ResendOutcome | CancelOutcome | ReadOutcome;
 
-/** Reads the reply of a script on a verification: `[kind, until, at, …snapshot]`; the one place that knows its order. */
+/** Where a reply's snapshot ends; a creation's reply goes on. */
+const snapshotEnd = 18;
+
+/** Reads the reply of a script on a verification: `[kind, until, at, …snapshot, …]`; the one place that knows its order. */
 export function toOutcome<Outcome extends AnyOutcome>(reply: unknown, kinds: readonly Outcome['kind'][]): Outcome {
   if (!Array.isArray(reply)) throw new TypeError(`unexpected reply ${JSON.stringify(reply)}`);
   const [kind, until, at] = reply;
@@ -33,9 +36,18 @@ export function toOutcome<Outcome extends AnyOutcome>(reply: unknown, kinds: rea
     kind,
     ...(at === undefined ? {} : {at}),
     ...(until > 0 ? {until} : {}),
-    ...(reply.length > 3 ? {snapshot: toSnapshot(reply)} : {}),
+    ...(kind === 'rate_limited' ? {limit: reply[3]} : {}),
+    ...(reply.length >= snapshotEnd ? {snapshot: toSnapshot(reply)} : {}),
+    ...(kind === 'created' ? {id: String(reply[snapshotEnd]), limits: toLimits(reply.slice(snapshotEnd + 1))} : {}),
   };
-  return outcome as Outcome;
+  return outcome as unknown as Outcome;
+}
+
+function toLimits(numbers: readonly number[]): RateLimitState[] {
+  return Array.from({length: numbers.length / 2}, (_, index) => ({
+    remaining: Number(numbers[2 * index]),
+    resetAt: Number(numbers[2 * index + 1]),
+  }));
 }
 
 function toSnapshot(reply: readonly unknown[]): Snapshot {
@@ -53,11 +65,8 @@ function toSnapshot(reply: readonly unknown[]): Snapshot {
     delivery,
     provider,
     updatedAt,
-    failures,
-    checkableAt,
-    lockedUntil,
-    sendableAt,
   ] = reply;
+  const [failures, failuresInContext, checkableAt, lockedUntil, sendableAt] = reply.slice(13, snapshotEnd).map(Number);
   return {
     ...(JSON.parse(String(info)) as Info),
     at: Number(at),
@@ -72,8 +81,13 @@ function toSnapshot(reply: readonly unknown[]): Snapshot {
       ...(provider === '' ? {} : {provider: String(provider)}),
       updatedAt: Number(updatedAt),
     },
-    budget: {failures: Number(failures), checkableAt: Number(checkableAt), lockedUntil: Number(lockedUntil)},
-    sendableAt: Number(sendableAt),
+    budget: {
+      failures: failures ?? 0,
+      failuresInContext: failuresInContext ?? 0,
+      checkableAt: checkableAt ?? 0,
+      lockedUntil: lockedUntil ?? 0,
+    },
+    sendableAt: sendableAt ?? 0,
   };
 }
 

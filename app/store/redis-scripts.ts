@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import type {Redis} from 'ioredis';
 
-const names = ['create', 'check', 'resend', 'cancel', 'read', 'settle'] as const;
+const names = ['create', 'check', 'resend', 'cancel', 'read', 'settle', 'unlock', 'codes', 'erase'] as const;
 type ScriptName = (typeof names)[number];
 
 interface Script {

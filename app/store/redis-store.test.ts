@@ -63,18 +63,29 @@ const verification = {
   maxAttempts: 5,
   maxPending: 2,
   resendIntervalMs: 0,
+  keepCode: false,
+  rateLimits: [],
 } as const;
 const limits = {blockAfter: 100};
 
 async function mixedRun({store, outbox, address}: ReturnType<typeof open>) {
   const [a, b, c] = [address('ada'), address('ada'), address('bob')];
-  for (const where of [a, b, c]) await store.create(where, verification);
-  await store.check(a, 'W', limits);
-  await store.check(a, verification.mac, limits);
-  await store.check(c, 'W', limits);
-  await store.resend(b, {mac: 'N', sealedCode: 'n', lifetimeMs: 60_000, resendIntervalMs: 0, maxResends: 3});
+  const again = (tag: string) => ({tag, fingerprint: 'f'});
+  const rateLimits = [{tag: 'a-limit', count: 100, periodMs: 60_000}];
+  for (const where of [a, b, c])
+    await store.create(where, {...verification, keepCode: true, rateLimits, contextTag: 'context'}, again(where.tag));
+  await store.check(a, {mac: 'W'}, limits, again('check'));
+  await store.check(a, verification, limits);
+  await store.check(c, {mac: 'W'}, limits);
+  await store.resend(
+    b,
+    {mac: 'N', sealedCode: 'n', same: true, lifetimeMs: 60_000, resendIntervalMs: 0, maxResends: 3},
+    again('resend'),
+  );
   await store.cancel(b);
   await store.read(c);
+  await store.unlock(c.partition, [c.recipientTag]);
+  await store.check(c, {mac: 'W'}, limits);
   for (const message of await outbox.receive(50)) await outbox.settle(message, {kind: 'sent', provider: 'mail'});
   return [a, b, c];
 }
@@ -93,7 +104,7 @@ describe('RedisStore', () => {
     const {store, address} = open({...noWaits, rememberMs: 3_456_000_000});
     const where = address('ada');
     await store.create(where, verification);
-    await store.check(where, 'W', limits);
+    await store.check(where, {mac: 'W'}, limits);
     await store.create(address('ada'), verification);
     expect(await redis.pttl(keysOf(where).recipient)).toBeGreaterThan(3_455_000_000);
   });
@@ -107,8 +118,12 @@ describe('RedisStore', () => {
       expect([recipient, outbox].every((key) => key.startsWith(tag))).toBe(true);
     }
     const known = new Set(addresses.flatMap((address) => Object.values(keysOf(address))));
-    const written = (await redis.keys('otp:*')).filter((key) => !key.endsWith('outbox'));
-    expect(written.every((key) => known.has(key))).toBe(true);
+    const others = (await redis.keys('otp:*')).filter((key) => !known.has(key) && !key.endsWith('outbox'));
+    const tags = ['check', 'resend', ...addresses.map(({tag}) => tag)];
+    expect(others.toSorted()).toEqual(
+      ['otp:l:{a-limit}', ...tags.flatMap((tag) => others.filter((key) => key.endsWith(`}:i:${tag}`)))].toSorted(),
+    );
+    expect(others).toHaveLength(6);
   });
 
   it('needs one round trip an operation', async () => {
@@ -116,8 +131,16 @@ describe('RedisStore', () => {
     const where = address('ada');
     const operations = [
       () => store.create(where, verification),
-      () => store.check(where, 'W', limits),
-      () => store.resend(where, {mac: 'N', sealedCode: 'n', lifetimeMs: 60_000, resendIntervalMs: 0, maxResends: 3}),
+      () => store.check(where, {mac: 'W'}, limits),
+      () =>
+        store.resend(where, {
+          mac: 'N',
+          sealedCode: 'n',
+          same: false,
+          lifetimeMs: 60_000,
+          resendIntervalMs: 0,
+          maxResends: 3,
+        }),
       () => store.read(where),
       () => store.cancel(where),
     ];
@@ -139,6 +162,7 @@ describe('RedisStore', () => {
     const fields = await redis.hkeys(keysOf(approved).verification);
     expect(fields).not.toContain('m');
     expect(fields).not.toContain('w');
+    expect(fields).not.toContain('k');
     for (const key of await redis.keys('*:outbox')) expect(await redis.xlen(key), key).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 import type {Redis} from 'ioredis';
 import {type BudgetLimits, type BudgetTimings, defaultBudgetTimings} from '../domain/failure-budget.ts';
-import {keysOf} from './keys.ts';
+import {idempotencyKey, keysOf, rateLimitKey, recipientKey, verificationKey} from './keys.ts';
 import {toStoreError} from './redis-errors.ts';
 import {type Info, toOutcome} from './redis-replies.ts';
 import {runScript} from './redis-scripts.ts';
@@ -9,9 +9,12 @@ import {
   type CancelOutcome,
   type CheckOutcome,
   type CreateOutcome,
-  type NewCode,
+  type Idempotency,
+  idempotencyMs,
   type NewVerification,
+  type Presented,
   type ReadOutcome,
+  type Resend,
   type ResendOutcome,
   type Store,
   StoreError,
@@ -35,8 +38,8 @@ export class RedisStore implements Store {
     this.#timings = timings;
   }
 
-  async create(address: Address, verification: NewVerification): Promise<CreateOutcome> {
-    const {channel, maskedTo: to, locale, reference} = verification;
+  async create(address: Address, verification: NewVerification, idempotency?: Idempotency): Promise<CreateOutcome> {
+    const {channel, maskedTo: to, locale, reference, rateLimits} = verification;
     const info: Info = {
       channel,
       to,
@@ -46,7 +49,7 @@ export class RedisStore implements Store {
     const {verification: v, recipient, outbox} = keysOf(address);
     const reply = await this.#run(
       'create',
-      [v, recipient, outbox],
+      [v, recipient, outbox, recordOf(address, idempotency), ...rateLimits.map(({tag}) => rateLimitKey(tag))],
       [
         address.tag,
         verification.mac,
@@ -59,17 +62,34 @@ export class RedisStore implements Store {
         verification.maxAttempts,
         verification.maxPending,
         verification.resendIntervalMs,
+        verification.bindingMac ?? '',
+        verification.contextTag ?? '',
+        verification.keepCode ? 1 : 0,
+        idempotency?.fingerprint ?? '',
+        idempotencyMs,
+        ...rateLimits.flatMap(({count, periodMs}) => [count, periodMs]),
       ],
     );
-    return toOutcome<CreateOutcome>(reply, ['created', 'recipient_locked', 'send_too_soon']);
+    return toOutcome<CreateOutcome>(reply, [
+      'created',
+      'recipient_locked',
+      'send_too_soon',
+      'rate_limited',
+      'idempotency_conflict',
+    ]);
   }
 
-  async check(address: Address, mac: string, {blockAfter}: Pick<BudgetLimits, 'blockAfter'>): Promise<CheckOutcome> {
+  async check(
+    address: Address,
+    {mac, bindingMac = ''}: Presented,
+    {blockAfter}: Pick<BudgetLimits, 'blockAfter'>,
+    idempotency?: Idempotency,
+  ): Promise<CheckOutcome> {
     const {verification, recipient} = keysOf(address);
     const {waitFromFailure, waitMs, maxWaitMs, roundWaitMs, maxRoundWaitMs, rememberMs} = this.#timings;
     const reply = await this.#run(
       'check',
-      [verification, recipient],
+      [verification, recipient, recordOf(address, idempotency)],
       [
         address.tag,
         mac,
@@ -81,25 +101,43 @@ export class RedisStore implements Store {
         roundWaitMs,
         maxRoundWaitMs,
         rememberMs,
+        bindingMac,
+        idempotency?.fingerprint ?? '',
+        idempotencyMs,
       ],
     );
-    return toOutcome<CheckOutcome>(reply, ['approved', 'incorrect', 'too_soon', 'final', 'not_found']);
+    return toOutcome<CheckOutcome>(reply, [
+      'approved',
+      'incorrect',
+      'binding_mismatch',
+      'too_soon',
+      'final',
+      'not_found',
+      'idempotency_conflict',
+    ]);
   }
 
-  async resend(address: Address, code: NewCode): Promise<ResendOutcome> {
+  async resend(
+    address: Address,
+    {mac, sealedCode, same, lifetimeMs, resendIntervalMs, maxResends}: Resend,
+    idempotency?: Idempotency,
+  ): Promise<ResendOutcome> {
     const {verification, recipient, outbox} = keysOf(address);
     const reply = await this.#run(
       'resend',
-      [verification, recipient, outbox],
+      [verification, recipient, outbox, recordOf(address, idempotency)],
       [
         address.tag,
-        code.mac,
-        code.sealedCode,
+        mac,
+        sealedCode,
         address.id,
-        code.lifetimeMs,
+        lifetimeMs,
         tombstoneMs,
-        code.resendIntervalMs,
-        code.maxResends,
+        resendIntervalMs,
+        maxResends,
+        idempotency?.fingerprint ?? '',
+        idempotencyMs,
+        same ? 1 : 0,
       ],
     );
     return toOutcome<ResendOutcome>(reply, [
@@ -109,6 +147,7 @@ export class RedisStore implements Store {
       'send_too_soon',
       'final',
       'not_found',
+      'idempotency_conflict',
     ]);
   }
 
@@ -122,6 +161,27 @@ export class RedisStore implements Store {
     const {verification, recipient} = keysOf(address);
     const reply = await this.#run('read', [verification, recipient], [address.tag]);
     return toOutcome<ReadOutcome>(reply, ['found', 'not_found']);
+  }
+
+  async unlock(partition: number, recipientTags: readonly string[]): Promise<void> {
+    await this.#run(
+      'unlock',
+      recipientTags.map((tag) => recipientKey(partition, tag)),
+      [],
+    );
+  }
+
+  async erase(partition: number, recipientTags: readonly string[]): Promise<number> {
+    const recipients = recipientTags.map((tag) => recipientKey(partition, tag));
+    // Two scripts: which verifications there are is known only once the recipients' records are read.
+    const tags = (await this.#run('codes', recipients, [])) as string[];
+    return Number(
+      await this.#run(
+        'erase',
+        [...recipients, ...tags.map((tag) => verificationKey(partition, tag))],
+        [recipients.length],
+      ),
+    );
   }
 
   async ping(): Promise<void> {
@@ -139,4 +199,9 @@ export class RedisStore implements Store {
       throw toStoreError(error);
     }
   }
+}
+
+/** The key of a request's record. Without one a key of the same partition stands in its place, which no script touches. */
+function recordOf({partition}: Address, idempotency: Idempotency | undefined): string {
+  return idempotencyKey(partition, idempotency?.tag ?? 'none');
 }

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {Outbox, QueuedMessage} from '../delivery/outbox.ts';
 import type {BudgetTimings} from '../domain/failure-budget.ts';
-import type {Address, CheckOutcome, CreateOutcome, NewVerification, Store} from './store.ts';
+import type {Address, CheckOutcome, CreateOutcome, NewVerification, Resend, Store} from './store.ts';
 
 /** What the suite needs of a store. */
 export interface StoreUnderTest {
@@ -25,13 +25,14 @@ const testTimings: BudgetTimings = {
 /** Waits that never come into play. */
 export const noWaits: BudgetTimings = {...testTimings, waitFromFailure: 1000, roundWaitMs: 0};
 
-const right = 'R'.repeat(43);
-const wrong = 'W'.repeat(43);
+const right = {mac: 'R'.repeat(43)};
+const wrong = {mac: 'W'.repeat(43)};
+const renewed = {mac: 'N'.repeat(43)};
 const limits = {blockAfter: 100};
 const minute = 60_000;
 
 const verification = (changes: Partial<NewVerification> = {}): NewVerification => ({
-  mac: right,
+  ...right,
   sealedCode: 'sealed-code',
   sealedAddress: 'sealed-address',
   channel: 'email',
@@ -40,11 +41,14 @@ const verification = (changes: Partial<NewVerification> = {}): NewVerification =
   maxAttempts: 5,
   maxPending: 2,
   resendIntervalMs: 0,
+  keepCode: false,
+  rateLimits: [],
   ...changes,
 });
-const code = (changes = {}) => ({
-  mac: 'N'.repeat(43),
+const code = (changes: Partial<Resend> = {}): Resend => ({
+  ...renewed,
   sealedCode: 'sealed-new',
+  same: false,
   lifetimeMs: 5 * minute,
   resendIntervalMs: 0,
   maxResends: 3,
@@ -293,7 +297,24 @@ export function storeContract(open: (timings: BudgetTimings) => StoreUnderTest):
         snapshot: {resends: 1, failedChecks: 1, delivery: {status: 'queued'}},
       });
       expect(await store.check(where, right, limits)).toMatchObject({kind: 'incorrect', snapshot: {failedChecks: 2}});
-      expect(await store.check(where, 'N'.repeat(43), limits)).toMatchObject({kind: 'approved'});
+      expect(await store.check(where, renewed, limits)).toMatchObject({kind: 'approved'});
+    });
+
+    it('of the same code leaves it valid for as long as it was, and sends what was sent', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const where = address('ada');
+      const {expiresAt} = snapshotOf(await store.create(where, verification({keepCode: true})));
+      expect(await store.resend(where, code({same: true}))).toMatchObject({kind: 'resent', snapshot: {expiresAt}});
+      expect((await receiveAll(outbox)).map(({sealedCode}) => sealedCode)).toEqual(['sealed-code', 'sealed-code']);
+      expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
+    });
+
+    it('of the same code that was not kept sends a new one', async () => {
+      const {store, address} = open(noWaits);
+      const where = address('ada');
+      await store.create(where, verification());
+      expect(await store.resend(where, code({same: true}))).toMatchObject({kind: 'resent'});
+      expect(await store.check(where, renewed, limits)).toMatchObject({kind: 'approved'});
     });
 
     it('is refused too soon, too often, to a locked recipient and for what is final', async () => {
@@ -332,6 +353,223 @@ export function storeContract(open: (timings: BudgetTimings) => StoreUnderTest):
       await store.create(approved, verification());
       await store.check(approved, right, limits);
       expect(await store.cancel(approved)).toMatchObject({kind: 'final', snapshot: {status: 'approved'}});
+    });
+  });
+
+  describe('a repetition of a request', () => {
+    const request = {tag: 'request-1', fingerprint: 'f1'};
+
+    it('that created something gets the same answer, also when it comes at the same time, and creates and queues once', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const limit = {tag: address('x').tag, count: 5, periodMs: minute};
+      const where = Array.from({length: 20}, () => address('ada'));
+      const outcomes = await Promise.all(
+        where.map((each) => store.create(each, verification({rateLimits: [limit]}), request)),
+      );
+      expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
+      const [first] = outcomes;
+      if (first?.kind !== 'created') throw new Error(first?.kind);
+      expect(where.map(({id}) => id)).toContain(first.id);
+      expect(first.limits).toMatchObject([{remaining: 4}]);
+      expect(await receiveAll(outbox)).toHaveLength(1);
+    });
+
+    it('that counted a wrong code counts nothing more, and the answer stays what it was', async () => {
+      const {store, address} = open(noWaits);
+      const where = address('ada');
+      await store.create(where, verification());
+      const outcomes = await times(20, () => store.check(where, wrong, limits, request));
+      expect(countOf(outcomes, 'incorrect')).toBe(20);
+      await store.check(where, wrong, limits);
+      expect(await store.check(where, wrong, limits, request)).toEqual(outcomes[0]);
+      expect(await store.read(where)).toMatchObject({snapshot: {failedChecks: 2, budget: {failures: 2}}});
+    });
+
+    it('that approved a code is approved again, and nobody else is', async () => {
+      const {store, address} = open(noWaits);
+      const where = address('ada');
+      await store.create(where, verification());
+      const approved = await store.check(where, right, limits, request);
+      expect(approved.kind).toBe('approved');
+      expect(await store.check(where, right, limits, request)).toEqual(approved);
+      expect(await store.check(where, right, limits, {tag: 'request-2', fingerprint: 'f1'})).toMatchObject({
+        kind: 'final',
+      });
+      expect(await store.check(where, right, limits)).toMatchObject({kind: 'final'});
+    });
+
+    it('that resent a message resends nothing', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const where = address('ada');
+      await store.create(where, verification());
+      const resent = await store.resend(where, code(), request);
+      expect(await store.resend(where, code(), request)).toEqual(resent);
+      expect(await receiveAll(outbox)).toHaveLength(2);
+    });
+
+    it('that asks for something else is a conflict and changes nothing', async () => {
+      const {store, address} = open(noWaits);
+      const where = address('ada');
+      await store.create(where, verification());
+      await store.check(where, wrong, limits, request);
+      expect(await store.check(where, right, limits, {...request, fingerprint: 'f2'})).toEqual({
+        kind: 'idempotency_conflict',
+      });
+      expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
+    });
+
+    it('that changed nothing the first time is looked at anew', async () => {
+      const {store, address, pass} = open(noWaits);
+      const [first, second] = [address('ada'), address('ada')];
+      await store.create(first, verification({resendIntervalMs: 60}));
+      expect(await store.create(second, verification(), request)).toMatchObject({kind: 'send_too_soon'});
+      await pass(60);
+      expect(await store.create(second, verification(), request)).toMatchObject({kind: 'created', id: second.id});
+    });
+  });
+
+  describe('a binding', () => {
+    const binding = 'B'.repeat(43);
+    it('makes the right code wrong when the values are others, without looking at it', async () => {
+      const {store, address} = open(noWaits);
+      const where = address('ada');
+      await store.create(where, verification({bindingMac: binding}));
+      for (const presented of [right, {...right, bindingMac: 'X'.repeat(43)}, {...wrong, bindingMac: 'X'.repeat(43)}]) {
+        expect(await store.check(where, presented, limits)).toMatchObject({kind: 'binding_mismatch'});
+      }
+      expect(await store.read(where)).toMatchObject({snapshot: {failedChecks: 3, budget: {failures: 3}}});
+      expect(await store.check(where, {...wrong, bindingMac: binding}, limits)).toMatchObject({kind: 'incorrect'});
+      expect(await store.check(where, {...right, bindingMac: binding}, limits)).toMatchObject({kind: 'approved'});
+    });
+
+    it('that the creation did not have is a mismatch too', async () => {
+      const {store, address} = open(noWaits);
+      const where = address('ada');
+      await store.create(where, verification());
+      expect(await store.check(where, {...right, bindingMac: binding}, limits)).toMatchObject({
+        kind: 'binding_mismatch',
+      });
+    });
+  });
+
+  describe('contexts', () => {
+    it('keep a stranger’s failures from making the owner wait, but count together towards the block', async () => {
+      const {store, address} = open(testTimings);
+      const [stranger, owner] = [address('ada'), address('ada')];
+      await store.create(stranger, verification({contextTag: 'stranger', maxAttempts: 2}));
+      await store.create(owner, verification({contextTag: 'owner', maxAttempts: 2}));
+      for (let i = 0; i < 2; i++) await store.check(stranger, wrong, limits);
+      expect(await store.read(stranger)).toMatchObject({
+        snapshot: {status: 'locked', budget: {failures: 2, failuresInContext: 2}},
+      });
+      expect(await store.create(address('ada'), verification({contextTag: 'stranger'}))).toMatchObject({
+        kind: 'recipient_locked',
+      });
+      expect(await store.read(owner)).toMatchObject({
+        snapshot: {status: 'pending', budget: {failures: 2, failuresInContext: 0, lockedUntil: 0}},
+      });
+      expect(await store.create(address('ada'), verification({contextTag: 'owner'}))).toMatchObject({kind: 'created'});
+      expect(await store.check(owner, wrong, {blockAfter: 3})).toMatchObject({
+        kind: 'incorrect',
+        snapshot: {status: 'locked', budget: {failures: 3, lockedUntil: -1}},
+      });
+      expect(await store.create(address('ada'), verification({contextTag: 'third'}))).toMatchObject({
+        kind: 'recipient_locked',
+      });
+    });
+
+    it('are all forgotten by an approval in one of them', async () => {
+      const {store, address} = open(testTimings);
+      const [stranger, owner] = [address('ada'), address('ada')];
+      await store.create(stranger, verification({contextTag: 'stranger'}));
+      await store.create(owner, verification({contextTag: 'owner'}));
+      await store.check(stranger, wrong, limits);
+      expect(await store.check(owner, right, limits)).toMatchObject({kind: 'approved'});
+      expect(await store.read(stranger)).toMatchObject({snapshot: {budget: {failures: 0, failuresInContext: 0}}});
+    });
+  });
+
+  describe('a rate limit', () => {
+    it('lets its count pass at once and then one after the other, over all recipients', async () => {
+      const {store, address, pass} = open(noWaits);
+      const rateLimits = [{tag: address('limit').tag, count: 3, periodMs: 300}];
+      const create = (to: string) => store.create(address(to), verification({rateLimits}));
+      const outcomes = await times(10, (index) => create(`ada${index}`));
+      expect(outcomes.filter(({kind}) => kind === 'created')).toHaveLength(3);
+      const refused = outcomes.find((outcome) => outcome.kind === 'rate_limited');
+      if (refused?.kind !== 'rate_limited') throw new Error('no refusal');
+      expect(refused).toMatchObject({limit: 0});
+      expect(refused.until - refused.at).toBeGreaterThan(0);
+      expect(refused.until - refused.at).toBeLessThanOrEqual(100);
+      await pass(refused.until - refused.at);
+      expect(await create('bob')).toMatchObject({kind: 'created', limits: [{remaining: 0}]});
+      expect(await create('eve')).toMatchObject({kind: 'rate_limited'});
+    });
+
+    it('is charged in turn, names which one refused, and is charged also for what is then refused', async () => {
+      const {store, address} = open(noWaits);
+      const [wide, narrow] = [
+        {tag: address('wide').tag, count: 10, periodMs: minute},
+        {tag: address('narrow').tag, count: 1, periodMs: minute},
+      ];
+      const rateLimits = [wide, narrow];
+      expect(await store.create(address('ada'), verification({rateLimits, resendIntervalMs: minute}))).toMatchObject({
+        kind: 'created',
+        limits: [{remaining: 9}, {remaining: 0}],
+      });
+      expect(await store.create(address('bob'), verification({rateLimits}))).toMatchObject({
+        kind: 'rate_limited',
+        limit: 1,
+      });
+      expect(await store.create(address('ada'), verification({rateLimits: [wide]}))).toMatchObject({
+        kind: 'send_too_soon',
+      });
+      expect(await store.create(address('eve'), verification({rateLimits: [wide]}))).toMatchObject({
+        kind: 'created',
+        limits: [{remaining: 6}],
+      });
+    });
+  });
+
+  describe('help for a recipient', () => {
+    it('unlocks it: waits and block end, locked codes stay locked, and others are not touched', async () => {
+      const {store, address} = open(noWaits);
+      const [ada, bob] = [address('ada'), address('bob')];
+      for (const where of [ada, bob]) {
+        await store.create(where, verification());
+        await store.check(where, wrong, {blockAfter: 1});
+      }
+      await store.unlock(ada.partition, [ada.recipientTag]);
+      expect(await store.check(ada, right, limits)).toMatchObject({
+        kind: 'final',
+        snapshot: {status: 'locked', budget: {failures: 0, lockedUntil: 0}},
+      });
+      expect(await store.create(address('ada'), verification())).toMatchObject({
+        kind: 'created',
+        snapshot: {budget: {failures: 0}},
+      });
+      expect(await store.create(address('bob'), verification())).toMatchObject({kind: 'recipient_locked'});
+    });
+
+    it('erases its verifications, final ones too, and not its failures', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const [pending, approved, other] = [address('ada'), address('ada'), address('bob')];
+      for (const where of [approved, pending, other]) await store.create(where, verification());
+      await store.check(approved, right, limits);
+      await store.check(pending, wrong, limits);
+      expect(await store.erase(pending.partition, [pending.recipientTag])).toBe(2);
+      expect(await store.read(pending)).toEqual({kind: 'not_found'});
+      expect(await store.read(approved)).toEqual({kind: 'not_found'});
+      expect(await store.read(other)).toMatchObject({kind: 'found'});
+      expect(await store.create(address('ada'), verification())).toMatchObject({
+        kind: 'created',
+        snapshot: {budget: {failures: 1}},
+      });
+      const messages = await receiveAll(outbox);
+      const orphan = messages.find(({address: {id}}) => id === pending.id);
+      if (orphan === undefined) throw new Error('no message');
+      expect(await outbox.isCurrent(orphan)).toBe(false);
+      await outbox.settle(orphan, {kind: 'failed'});
     });
   });
 
@@ -384,7 +622,7 @@ export function storeContract(open: (timings: BudgetTimings) => StoreUnderTest):
       await outbox.settle(replaced, {kind: 'failed', provider: 'mail'});
       expect(await store.read(where)).toMatchObject({snapshot: {status: 'pending', delivery: {status: 'queued'}}});
       await outbox.settle(current, {kind: 'failed', provider: 'mail'});
-      expect(await store.check(where, 'N'.repeat(43), limits)).toMatchObject({
+      expect(await store.check(where, renewed, limits)).toMatchObject({
         kind: 'final',
         snapshot: {status: 'undeliverable', delivery: {status: 'failed', provider: 'mail'}},
       });

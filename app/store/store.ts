@@ -12,6 +12,30 @@ export interface Address {
   readonly tag: string;
 }
 
+/** A request that may come again because its answer was lost. */
+export interface Idempotency {
+  /** Names the request: client, route, recipient or verification, and the caller's own key. */
+  readonly tag: string;
+  /** Tells whether a repetition asks for the same. */
+  readonly fingerprint: string;
+}
+
+/** A rate limit (GCRA): `count` at once, and again `count` in every `periodMs`. */
+export interface RateLimit {
+  /** Names the limit's record. */
+  readonly tag: string;
+  readonly count: number;
+  readonly periodMs: number;
+}
+
+/** Where a rate limit stands. */
+export interface RateLimitState {
+  /** Requests that are left. */
+  readonly remaining: number;
+  /** When all of them are back; ms by the store's clock. */
+  readonly resetAt: number;
+}
+
 export interface NewVerification {
   /** What stands for the code; see `domain/mac.ts`. */
   readonly mac: string;
@@ -26,11 +50,27 @@ export interface NewVerification {
   readonly maxAttempts: number;
   readonly maxPending: number;
   readonly resendIntervalMs: number;
+  /** Keeps the sealed code, so that a resend can send the same. */
+  readonly keepCode: boolean;
+  /** What stands for the values that the code is bound to; a check has to bring the same. */
+  readonly bindingMac?: string;
+  /** Where the request came from, as the failure budget tells contexts apart. */
+  readonly contextTag?: string;
+  /** Charged one after the other, before anything else is looked at. */
+  readonly rateLimits: readonly RateLimit[];
 }
 
-export interface NewCode {
+export interface Presented {
+  readonly mac: string;
+  readonly bindingMac?: string;
+}
+
+export interface Resend {
+  /** The new code. */
   readonly mac: string;
   readonly sealedCode: string;
+  /** Sends the code of the creation again instead, if that was kept. */
+  readonly same: boolean;
   readonly lifetimeMs: number;
   readonly resendIntervalMs: number;
   readonly maxResends: number;
@@ -45,35 +85,62 @@ type Final = Found & {readonly kind: 'final'};
 type RecipientLocked = {readonly kind: 'recipient_locked'; readonly at: number; readonly until?: number};
 type SendTooSoon = {readonly kind: 'send_too_soon'; readonly at: number; readonly until: number};
 
-export type CreateOutcome = (Found & {readonly kind: 'created'}) | RecipientLocked | SendTooSoon;
+/** The same idempotency key came with another request: nothing was changed. */
+type Conflict = {readonly kind: 'idempotency_conflict'};
+/** `limit` is an index into the rate limits of the request. */
+type RateLimited = {
+  readonly kind: 'rate_limited';
+  readonly at: number;
+  readonly until: number;
+  readonly limit: number;
+};
+/** `id` is the one that was created first, also for a repetition. */
+type Created = Found & {readonly kind: 'created'; readonly id: string; readonly limits: readonly RateLimitState[]};
+
+export type CreateOutcome = Created | RecipientLocked | SendTooSoon | RateLimited | Conflict;
 export type CheckOutcome =
-  | (Found & {readonly kind: 'approved' | 'incorrect'})
+  | (Found & {readonly kind: 'approved' | 'incorrect' | 'binding_mismatch'})
   | (Found & {readonly kind: 'too_soon'; readonly until: number})
   | Final
-  | NotFound;
+  | NotFound
+  | Conflict;
 export type ResendOutcome =
   | (Found & {readonly kind: 'resent' | 'limit_reached'})
   | (Found & (RecipientLocked | SendTooSoon))
   | Final
-  | NotFound;
+  | NotFound
+  | Conflict;
 export type CancelOutcome = (Found & {readonly kind: 'canceled'}) | Final | NotFound;
 export type ReadOutcome = (Found & {readonly kind: 'found'}) | NotFound;
 
 /**
  * Keeps verifications and failure budgets. Each operation is atomic: of any number of parallel right checks exactly one
- * is approved, and each wrong one counts. The store's own clock decides about time. A final record stays readable for
+ * is approved, and each wrong one counts. A repetition of a request that changed something (same `Idempotency`) gets the
+ * same outcome and changes nothing. The store's own clock decides about time. A final record stays readable for
  * `tombstoneMs` after its expiry. Every operation rejects with `StoreError`.
  */
 export interface Store {
-  create(address: Address, verification: NewVerification): Promise<CreateOutcome>;
-  check(address: Address, mac: string, limits: Pick<BudgetLimits, 'blockAfter'>): Promise<CheckOutcome>;
-  /** Replaces the code, counts on with the same failures, and queues the message. */
-  resend(address: Address, code: NewCode): Promise<ResendOutcome>;
+  create(address: Address, verification: NewVerification, idempotency?: Idempotency): Promise<CreateOutcome>;
+  check(
+    address: Address,
+    presented: Presented,
+    limits: Pick<BudgetLimits, 'blockAfter'>,
+    idempotency?: Idempotency,
+  ): Promise<CheckOutcome>;
+  /** Queues another message. With a new code the old one ends; the failures count on either way. */
+  resend(address: Address, resend: Resend, idempotency?: Idempotency): Promise<ResendOutcome>;
   cancel(address: Address): Promise<CancelOutcome>;
   read(address: Address): Promise<ReadOutcome>;
+  /** Forgets the failures of recipients of one partition, and with them waits and blocks. Locked codes stay locked. */
+  unlock(partition: number, recipientTags: readonly string[]): Promise<void>;
+  /** Removes the verifications of recipients of one partition, and tells how many there were. The failures stay. */
+  erase(partition: number, recipientTags: readonly string[]): Promise<number>;
   /** Resolves when the store answers, rejects with `StoreError` when it does not. */
   ping(): Promise<void>;
 }
+
+/** How long a request's idempotency key is known. */
+export const idempotencyMs = 86_400_000;
 
 export const tombstoneMs = 3_600_000;
 

@@ -3,7 +3,7 @@ import type {FastifyInstance, InjectOptions} from 'fastify';
 import {type Logger, pino} from 'pino';
 import {buildApp} from '../app.ts';
 import {openMessage} from '../delivery/message.ts';
-import {type ApiKey, createClient} from '../domain/client.ts';
+import {type ApiKey, type ClientLimits, createClient} from '../domain/client.ts';
 import {createKeyring, type SecretKey} from '../domain/keyring.ts';
 import type {Policy} from '../domain/policy.ts';
 import {parseId} from '../domain/verification-id.ts';
@@ -13,9 +13,9 @@ import type {Store} from '../store/store.ts';
 
 const shopKey = 'otp_shop_secret-of-the-shop';
 export const bankKey = 'otp_bank_secret-of-the-bank';
-const readerKey = 'otp_shop_may-manage-only';
+const managerKey = 'otp_shop_may-manage-only';
 const endedKey = 'otp_bank_ended';
-export const limitedKeys = {readerKey, endedKey};
+export const limitedKeys = {managerKey, endedKey};
 
 const apiKey = (id: string, key: string, changes: Partial<ApiKey> = {}): ApiKey => ({
   id,
@@ -33,12 +33,17 @@ const policy = (name: string, changes: Partial<Policy> = {}): Policy => ({
   maxPending: 2,
   resendIntervalSeconds: 30,
   maxResends: 3,
+  resend: 'new',
+  limits: {},
   channels: ['sms', 'email'],
   belowNist: false,
   ...changes,
 });
 
 export interface TestAppOptions {
+  /** Of the policy `login`. */
+  readonly login?: Partial<Policy>;
+  readonly limits?: ClientLimits;
   /** Wraps the memory store. */
   readonly store?: (store: Store) => Store;
   readonly log?: Logger;
@@ -47,6 +52,8 @@ export interface TestAppOptions {
 /** The whole HTTP service over a memory store with a clock that the test moves. */
 export async function createTestApp({
   store: wrap = (store) => store,
+  login = {},
+  limits = {},
   log = pino({level: 'silent'}),
 }: TestAppOptions = {}) {
   const started = 1_800_000_000_000;
@@ -56,11 +63,16 @@ export async function createTestApp({
   const secretKey: SecretKey = {kid: 'k1', secret: randomBytes(32)};
   const keyring = createKeyring([secretKey]);
   const policies = [
-    policy('login'),
+    policy('login', login),
     policy('payment', {lifetimeSeconds: 120, maxAttempts: 3, blockAfter: 5, channels: ['email']}),
   ];
   const clients = [
-    createClient('shop', policies, [apiKey('first', shopKey), apiKey('second', readerKey, {scopes: ['manage']})]),
+    createClient(
+      'shop',
+      policies,
+      [apiKey('first', shopKey), apiKey('second', managerKey, {scopes: ['manage']})],
+      limits,
+    ),
     createClient('bank', policies, [apiKey('first', bankKey), apiKey('old', endedKey, {notAfter: started})]),
   ];
   const app: FastifyInstance = await buildApp({
@@ -72,11 +84,17 @@ export async function createTestApp({
     readiness: async () => ({kind: 'ready'}),
   });
 
-  const call = async (method: 'GET' | 'POST' | 'DELETE', url: string, body?: unknown, key = shopKey) => {
+  const call = async (
+    method: 'GET' | 'POST' | 'DELETE',
+    url: string,
+    body?: unknown,
+    key = shopKey,
+    headers: Record<string, string> = {},
+  ) => {
     const options: InjectOptions = {
       method,
       url,
-      headers: {authorization: `Bearer ${key}`},
+      headers: {authorization: `Bearer ${key}`, ...headers},
       ...(body === undefined ? {} : {payload: body as object}),
     };
     const response = await app.inject(options);
@@ -92,8 +110,8 @@ export async function createTestApp({
     pass(ms: number) {
       now += ms;
     },
-    create: (body: object = {}, key = shopKey) =>
-      call('POST', '/v1/verifications', {to: 'ada@example.com', ...body}, key),
+    create: (body: object = {}, key = shopKey, headers: Record<string, string> = {}) =>
+      call('POST', '/v1/verifications', {to: 'ada@example.com', ...body}, key, headers),
     check: (id: string, code: string, key = shopKey) => call('POST', `/v1/verifications/${id}/check`, {code}, key),
     /** The code of the newest message of a verification. */
     codeOf(id: string): string {

@@ -10,26 +10,37 @@ import {
   type UseCaseContext,
   type VerificationView,
 } from './context.ts';
+import {idempotencyOf} from './idempotency.ts';
 
 export type ResendResult =
   | {readonly kind: 'resent' | 'limit_reached' | 'final'; readonly view: VerificationView}
   | {readonly kind: 'recipient_locked' | 'send_too_soon'; readonly until?: number; readonly view: VerificationView}
+  | {readonly kind: 'idempotency_conflict'}
   | Missing;
 
-/** Sends a new code to the same recipient. It replaces the old one and gives back no attempt. */
-export async function resendVerification(context: UseCaseContext, client: Client, id: string): Promise<ResendResult> {
+/** Sends another message to the same recipient, with a new code or the same one, as the policy says. It gives back no attempt. */
+export async function resendVerification(
+  context: UseCaseContext,
+  client: Client,
+  id: string,
+  idempotencyKey?: string,
+): Promise<ResendResult> {
   const resolved = resolve(context, client, id);
   if (resolved.kind !== 'resolved') return resolved;
   const {ref, policy} = resolved;
   const code = generateCode(policy);
-  const outcome = await context.store.resend(addressOf(ref), {
+  const resend = {
     mac: codeMac(ref.keys, client.name, id, code),
     sealedCode: sealCode(ref.keys, id, code),
     lifetimeMs: policy.lifetimeSeconds * 1000,
     resendIntervalMs: policy.resendIntervalSeconds * 1000,
     maxResends: policy.maxResends,
-  });
+    same: policy.resend === 'same',
+  };
+  const idempotency = idempotencyOf(context, client, {key: idempotencyKey, route: 'resend', about: id, asked: {}});
+  const outcome = await context.store.resend(addressOf(ref), resend, idempotency);
   if (outcome.kind === 'not_found') return explainMissing(context, ref);
+  if (outcome.kind === 'idempotency_conflict') return outcome;
   const {snapshot, ...rest} = outcome;
   return {...rest, view: {id, policy, snapshot}};
 }

@@ -6,7 +6,7 @@
 local tag = ARGV[1]
 local verification = read_verification(KEYS[1])
 if not verification then return {'not_found'} end
-local recipient = read_recipient(KEYS[2])
+local recipient = read_recipient(KEYS[2], verification.context)
 local at = now()
 local status = status_at(verification, recipient, tag, at)
 if status ~= 'p' and status ~= 'c' then return reply('final', 0, verification, recipient, tag, at) end

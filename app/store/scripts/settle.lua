@@ -12,7 +12,7 @@ if settled == 0 or not verification or verification.resends ~= tonumber(ARGV[7])
 local at = now()
 redis.call('HSET', KEYS[1], 'd', ARGV[4], 'u', at)
 if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'p', ARGV[5]) end
-local recipient = read_recipient(KEYS[2])
+local recipient = read_recipient(KEYS[2], verification.context)
 if ARGV[4] == 'f' and status_at(verification, recipient, ARGV[1], at) == 'p' then
   finish(KEYS[1], KEYS[2], verification, recipient, ARGV[1], 'u', at, tonumber(ARGV[6]))
 end

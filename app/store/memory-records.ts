@@ -1,0 +1,129 @@
+import {blocked, type FailureBudget, waitBeforeSend} from '../domain/failure-budget.ts';
+import type {Channel} from '../domain/policy.ts';
+import {type DeliveryStatus, type Snapshot, type StoredStatus, statusAt} from '../domain/verification.ts';
+import {type Address, tombstoneMs} from './store.ts';
+
+/** What the memory store keeps, and how its parts are read and changed; the counterpart of `scripts/prelude.lua`. */
+
+export interface VerificationRecord {
+  readonly address: Address;
+  readonly contextTag: string;
+  readonly bindingMac: string;
+  status: StoredStatus;
+  mac: string;
+  sealedAddress: string;
+  sealedCode: string;
+  readonly channel: Channel;
+  readonly to: string;
+  readonly locale?: string;
+  readonly reference?: string;
+  readonly createdAt: number;
+  expiresAt: number;
+  readonly maxAttempts: number;
+  failedChecks: number;
+  resends: number;
+  delivery: {status: DeliveryStatus; provider?: string; updatedAt: number};
+}
+
+export interface RecipientRecord {
+  failures: number;
+  blocked: boolean;
+  contexts: Map<string, ContextRecord>;
+  sendableAt: number;
+  /** Its codes, oldest first. */
+  codes: {tag: string; expiresAt: number; standing: 'live' | 'superseded' | 'final'}[];
+  keptUntil: number;
+}
+
+export interface ContextRecord {
+  readonly failures: number;
+  readonly checkableAt: number;
+  readonly lockedUntil: number;
+}
+
+/** What was answered to a request that may come again. */
+export interface RequestRecord {
+  readonly fingerprint: string;
+  readonly outcome: unknown;
+  readonly endsAt: number;
+}
+
+export function recipientKey(partition: number, recipientTag: string): string {
+  return `${partition}:${recipientTag}`;
+}
+
+export function verificationKey(partition: number, tag: string): string {
+  return `${partition}:${tag}`;
+}
+
+export function clearBudget(recipient: RecipientRecord): void {
+  recipient.failures = 0;
+  recipient.blocked = false;
+  recipient.contexts.clear();
+}
+
+function budgetOf({failures, blocked: isBlocked, contexts}: RecipientRecord, contextTag: string): FailureBudget {
+  const {failures: failuresInContext = 0, checkableAt = 0, lockedUntil = 0} = contexts.get(contextTag) ?? {};
+  return {failures, failuresInContext, checkableAt, lockedUntil: isBlocked ? blocked : lockedUntil};
+}
+
+export function refuseSend(recipient: RecipientRecord, contextTag: string, at: number) {
+  const wait = waitBeforeSend(budgetOf(recipient, contextTag), at);
+  if (wait.kind === 'blocked') return {kind: 'recipient_locked', at} as const;
+  if (wait.kind === 'until') return {kind: 'recipient_locked', at, until: wait.at} as const;
+  return recipient.sendableAt > at ? ({kind: 'send_too_soon', at, until: recipient.sendableAt} as const) : undefined;
+}
+
+/** Codes whose tombstone is over are forgotten, and those that are not live but for the newest few. */
+export function remembered(codes: RecipientRecord['codes'], at: number): RecipientRecord['codes'] {
+  const over = codes.filter(({standing}) => standing !== 'live').slice(-16);
+  return codes.filter((code) => code.expiresAt + tombstoneMs > at && (code.standing === 'live' || over.includes(code)));
+}
+
+export function finish(record: VerificationRecord, recipient: RecipientRecord, status: StoredStatus): void {
+  record.status = status;
+  record.mac = '';
+  record.sealedAddress = '';
+  record.sealedCode = '';
+  for (const code of recipient.codes) if (code.tag === record.address.tag) code.standing = 'final';
+}
+
+export function snapshotOf(record: VerificationRecord, recipient: RecipientRecord, at: number): Snapshot {
+  const {
+    address,
+    contextTag,
+    status,
+    channel,
+    to,
+    locale,
+    reference,
+    createdAt,
+    expiresAt,
+    maxAttempts,
+    failedChecks,
+    resends,
+    delivery,
+  } = record;
+  const standing = recipient.codes.find(({tag}) => tag === address.tag)?.standing ?? 'unlisted';
+  const budget = budgetOf(recipient, contextTag);
+  return {
+    at,
+    status: statusAt(
+      {status, expiresAt},
+      {standing: standing === 'final' ? 'live' : standing, lockedUntil: budget.lockedUntil},
+      at,
+    ),
+    channel,
+    to,
+    createdAt,
+    expiresAt,
+    maxAttempts,
+    failedChecks,
+    resends,
+    delivery: {...delivery},
+    budget,
+    sendableAt: recipient.sendableAt,
+    ...(locale === undefined ? {} : {locale}),
+    ...(reference === undefined ? {} : {reference}),
+  };
+}

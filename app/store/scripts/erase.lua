@@ -1,0 +1,15 @@
+-- Removes what is kept of a recipient.
+-- KEYS  1… recipient records, one a policy; then the verifications' records
+-- ARGV  1 how many of the keys are recipient records
+-- Reply how many verifications there were
+-- Keeps: the failures, so that an erasure gives no attempts back.
+local recipients = tonumber(ARGV[1])
+local erased = 0
+for i, key in ipairs(KEYS) do
+  if i <= recipients then
+    redis.call('HDEL', key, 'v', 'q')
+  else
+    erased = erased + redis.call('DEL', key)
+  end
+end
+return erased
