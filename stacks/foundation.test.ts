@@ -39,6 +39,11 @@ describe('the foundation', () => {
       });
   });
 
+  it('keeps its state in a file where the environment says so', () => {
+    const {stacks} = synthesise(environmentFrom(`${minimal}state: {backend: local}\n`, 'prod'));
+    for (const body of Object.values(stacks)) expect(Object.keys(at(body, 'terraform.backend'))).toEqual(['local']);
+  });
+
   it('names no path of this machine', () => {
     expect(text).not.toContain(process.cwd());
   });
