@@ -42,6 +42,11 @@ export const errorGuide = {
     when: 'The id was never given out, was changed on its way, or belongs to another client; the three cannot be told apart.',
     action: 'Check where the id comes from. A verification that merely ended is never answered like this.',
   },
+  idempotency_conflict: {
+    meaning: 'The same `Idempotency-Key` came before, with another request. Nothing was changed by this one.',
+    when: 'A key is used for two requests to one route about one recipient or verification within 24 hours, and what they ask for differs.',
+    action: 'Give every new request a new key, and repeat a request as it was. This is a fault of the caller’s program.',
+  },
   verification_already_approved: {
     meaning: 'The code was right, once. A code is accepted once: this is a refusal and not a success.',
     when: 'A second check, a resend or a cancellation of an approved verification; among parallel right checks, all but one.',
@@ -90,6 +95,11 @@ export const errorGuide = {
     when: '`Content-Type` is another than `application/json`, or is missing.',
     action: 'Send `Content-Type: application/json`.',
   },
+  binding_mismatch: {
+    meaning: 'The code is bound to other values than the check has brought. It was not looked at: the answer says nothing about it. The attempt counts.',
+    when: 'The verification was created with a `binding` and the check brings another or none, or brings one where there was none.',
+    action: 'Do not go on: amount or payee are not those that the person was asked to confirm. Present the same values as at the creation.',
+  },
   channel_not_allowed: {
     meaning: 'The code cannot be sent over this channel.',
     when: 'The policy does not have the asked channel, or none of its channels suits the recipient: mail to a phone number, SMS to a mail address. `detail` names those that do.',
@@ -109,6 +119,11 @@ export const errorGuide = {
     meaning: 'After wrong codes there is a wait, which is not over. This check was not looked at and does not count.',
     when: 'From the third wrong check of a recipient on, for 1, 2 and then 4 seconds after each.',
     action: 'Wait as long as `Retry-After` says and check again. Keep what the person typed: it may be right.',
+  },
+  rate_limited: {
+    meaning: 'Too many verifications were created for now. No message was sent.',
+    when: 'A limit of the client, the policy, the recipient or the person’s IP address (`context.ip`) is used up; `RateLimit` and `RateLimit-Policy` name it.',
+    action: 'Wait as long as `Retry-After` says. Where it is the client’s own limit, spread the load or have the limit raised.',
   },
   recipient_locked: {
     meaning: 'The recipient gets no new code for now.',

@@ -24,6 +24,14 @@ const secret = Type.Union([reference, Type.String({minLength: 1})], {
   description: '{file: PATH}, {env: NAME}, or, outside production, the secret itself',
 });
 
+const limit = Type.Object(
+  {
+    count: Type.Integer({minimum: 1, maximum: 1_000_000, description: 'requests at once'}),
+    perSeconds: Type.Integer({minimum: 1, maximum: 86_400, description: 'in which as many come back, evenly'}),
+  },
+  {...closed, description: 'a rate limit; without it there is none'},
+);
+
 const policy = Type.Object(
   {
     codeLength: Type.Integer({minimum: 4, maximum: 12, default: 6, description: 'symbols of a code'}),
@@ -62,6 +70,19 @@ const policy = Type.Object(
       uniqueItems: true,
       description: 'in order of preference',
     }),
+    resend: Type.Enum(['new', 'same'], {
+      default: 'new',
+      description: 'whether a resend sends a new code or the same again, which is then kept, sealed',
+    }),
+    limits: Type.Object(
+      {policy: Type.Optional(limit), recipient: Type.Optional(limit)},
+      {
+        ...closed,
+        default: {recipient: {count: 10, perSeconds: 3600}},
+        description:
+          'rate limits of creations: under the policy, and for one recipient (aliases of a mailbox count as one)',
+      },
+    ),
     belowNist: Type.Boolean({default: false, description: 'accepts fewer than six digits or more than ten minutes'}),
   },
   closed,
@@ -93,6 +114,14 @@ const client = Type.Object(
   {
     policies: Type.Optional(
       Type.Array(name, {minItems: 1, uniqueItems: true, description: 'what the client may use; without it, all'}),
+    ),
+    limits: Type.Object(
+      {client: Type.Optional(limit), ip: Type.Optional(limit)},
+      {
+        ...closed,
+        default: {},
+        description: 'rate limits of creations: of the client, and for one IP address or IPv6 /64 (context.ip)',
+      },
     ),
     apiKeys: Type.Array(apiKey, {minItems: 1, maxItems: 2, description: 'two while one replaces the other'}),
   },
