@@ -1,3 +1,5 @@
+import type {MachineLoad} from './machine-load.ts';
+
 /** How an operation ended, as far as its caller can know. */
 export type Outcome =
   /** The service said that it happened. */
@@ -49,8 +51,7 @@ export interface RecordedRun {
   readonly operations: readonly Operation[];
   /** When a user first saw the message of a verification; ms since the start of the run. */
   readonly messageSeenMs: ReadonlyMap<string, number>;
-  /** The longest time for which the runner itself did not get to run: above it, times say something about the machine. */
-  readonly runnerStallMs: number;
+  readonly machine: MachineLoad;
   readonly fault: FaultTimes;
 }
 

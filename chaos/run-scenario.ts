@@ -1,9 +1,10 @@
-import {monitorEventLoopDelay, performance} from 'node:perf_hooks';
+import {performance} from 'node:perf_hooks';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {audit} from './audit.ts';
 import type {Executor, Testbed} from './executors/executor.ts';
 import {breakAndHeal} from './faults/break-and-heal.ts';
 import {describeOperation, type RecordedRun} from './history.ts';
+import {watchMachine} from './machine-load.ts';
 import type {Scenario} from './scenarios/scenario.ts';
 import {behaviours} from './workload/behaviours.ts';
 import {Client} from './workload/client.ts';
@@ -68,21 +69,19 @@ async function record(
     timeline.push({atMs, event});
     return atMs;
   };
-  const stalls = monitorEventLoopDelay({resolution: 10});
-  stalls.enable();
+  const machineLoad = watchMachine();
   note('workload begins');
   const [fault] = await allOrNone(signal, (running) => [
     breakAndHeal(scenario.fault, plan, testbed, note, running),
     serveUsers(scenario, plan, runName, client, running).then(() => note('workload ends')),
   ]);
   await audit(client, signal);
-  stalls.disable();
   note('audit ends');
   return {
     operations: client.operations,
     messageSeenMs: client.messageSeenMs,
     fault,
-    runnerStallMs: Math.round(stalls.max / 1e6),
+    machine: machineLoad(),
     timeline,
   };
 }

@@ -1,6 +1,7 @@
 import type {ExecutorName} from '../executors/executor.ts';
 import type {FaultTimes, Operation} from '../history.ts';
 import {isUnavailable} from '../history.ts';
+import type {MachineLoad} from '../machine-load.ts';
 import type {Recording, TimelineEvent} from '../run-scenario.ts';
 import type {Scenario} from '../scenarios/scenario.ts';
 import type {Judgement, Verdict} from '../verdict.ts';
@@ -19,8 +20,8 @@ export interface Report {
   readonly claims: readonly ClaimResult[];
   readonly violations: readonly {readonly claim: string; readonly what: string}[];
   readonly faultTimes: FaultTimes | null;
-  /** How long the machine kept the runner waiting at most; absent where the run did not come to its end. */
-  readonly runnerStallMs: number | undefined;
+  /** Null where the run did not come to its end. */
+  readonly machine: MachineLoad | null;
   readonly timeline: readonly TimelineEvent[];
   /** How many operations ended how: `check ok`, `create unknown outcome_unknown`, … */
   readonly outcomes: Readonly<Record<string, number>>;
@@ -75,7 +76,7 @@ export function reportOf({scenario, seed, executor, startedAt, recording, judgem
     })),
     violations: judgement.findings.flatMap(({claim, violations}) => violations.map((what) => ({claim, what}))),
     faultTimes: recording?.fault ?? null,
-    runnerStallMs: recording?.runnerStallMs,
+    machine: recording?.machine ?? null,
     timeline: (recording?.timeline ?? []).map(({atMs, event}) => ({atMs: Math.round(atMs), event})),
     outcomes: countBy(recording?.operations ?? []),
     series: seriesOf(recording?.operations ?? []),
