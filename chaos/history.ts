@@ -30,6 +30,8 @@ export interface Operation {
   readonly verificationId: string | undefined;
   /** Checks only: whether the user presented the code that was sent. */
   readonly guess?: 'right' | 'wrong';
+  /** A repeated request carries the key of the first and is the same act. */
+  readonly idempotencyKey?: string;
   /** Acknowledged creates only. */
   readonly lifetimeMs?: number;
 }

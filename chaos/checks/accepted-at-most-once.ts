@@ -2,16 +2,16 @@ import {describeOperation} from '../history.ts';
 import {byVerification, isAcceptance} from './by-verification.ts';
 import type {Checker} from './checker.ts';
 
+/** Two acceptances are one too many, unless the second repeats the first under its idempotency key. */
 export const acceptedAtMostOnce: Checker = ({operations}) => {
   const violations: string[] = [];
   let accepted = 0;
   for (const [id, group] of byVerification(operations)) {
     const acceptances = group.filter(isAcceptance);
-    if (acceptances.length > 0) accepted++;
-    if (acceptances.length > 1) {
-      violations.push(
-        `${id} was accepted ${acceptances.length} times: ${acceptances.map(describeOperation).join('; ')}`,
-      );
+    const acts = new Set(acceptances.map(({idempotencyKey, index}) => idempotencyKey ?? index));
+    if (acts.size > 0) accepted++;
+    if (acts.size > 1) {
+      violations.push(`${id} was accepted ${acts.size} times: ${acceptances.map(describeOperation).join('; ')}`);
     }
   }
   return {

@@ -13,6 +13,7 @@ import {notAfterExpiry} from './not-after-expiry.ts';
 import {onlyRightCodes} from './only-right-codes.ts';
 import {recoversInTime} from './recovers-in-time.ts';
 import {refusalsClean} from './refusals-clean.ts';
+import {repeatsAnsweredAlike} from './repeats-answered-alike.ts';
 import {wrongChecksBounded} from './wrong-checks-bounded.ts';
 
 const violationsOf = (check: Checker, ...operations: Given[]) => check(runOf(...operations), bounds).violations;
@@ -49,8 +50,35 @@ describe('a code is accepted at most once', () => {
     expect(violationsOf(acceptedAtMostOnce, unanswered(100), accepted(500))).toEqual([]);
   });
 
+  test('a repetition under one idempotency key is no second acceptance, another key is', () => {
+    const under = (idempotencyKey: string) => ({idempotencyKey});
+    expect(violationsOf(acceptedAtMostOnce, accepted(100, under('a')), accepted(500, under('a')))).toEqual([]);
+    expect(violationsOf(acceptedAtMostOnce, accepted(100, under('a')), accepted(500, under('b')))).toHaveLength(1);
+    expect(violationsOf(acceptedAtMostOnce, accepted(100, under('a')), accepted(500))).toHaveLength(1);
+  });
+
   test('codes are counted apart', () => {
     expect(violationsOf(acceptedAtMostOnce, accepted(100), accepted(100, other))).toEqual([]);
+  });
+});
+
+describe('a repeated request gets the same answer', () => {
+  const key = {idempotencyKey: 'a'};
+
+  test('another verification for the same key is a violation', () => {
+    expect(violationsOf(repeatsAnsweredAlike, created(0, key), created(100, key))).toEqual([]);
+    expect(violationsOf(repeatsAnsweredAlike, created(0, key), created(100, {...key, ...other}))).toHaveLength(1);
+  });
+
+  test('"already approved" for the repetition of an approval is a violation', () => {
+    const again = refused(500, 409, 'verification_already_approved', key);
+    expect(violationsOf(repeatsAnsweredAlike, accepted(100, key), again)).toHaveLength(1);
+    expect(violationsOf(repeatsAnsweredAlike, accepted(100), again)).toEqual([]);
+  });
+
+  test('being refused for now is no answer, being told of a loss is none either', () => {
+    const refusals = [refused(300, 503, 'outcome_unknown', key), refused(500, 410, 'verification_lost', key)];
+    expect(violationsOf(repeatsAnsweredAlike, unanswered(0, key), accepted(200, key), ...refusals)).toEqual([]);
   });
 });
 

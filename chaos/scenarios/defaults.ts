@@ -10,6 +10,7 @@ import {notAfterExpiry} from '../checks/not-after-expiry.ts';
 import {onlyRightCodes} from '../checks/only-right-codes.ts';
 import {recoversInTime} from '../checks/recovers-in-time.ts';
 import {refusalsClean} from '../checks/refusals-clean.ts';
+import {repeatsAnsweredAlike} from '../checks/repeats-answered-alike.ts';
 import {wrongChecksBounded} from '../checks/wrong-checks-bounded.ts';
 import type {Environment} from '../executors/executor.ts';
 import type {FaultTiming, Workload} from '../workload/plan.ts';
@@ -17,6 +18,7 @@ import type {FaultTiming, Workload} from '../workload/plan.ts';
 /** What holds whatever happens. */
 export const everyCheck: readonly Checker[] = [
   acceptedAtMostOnce,
+  repeatsAnsweredAlike,
   onlyRightCodes,
   notAfterExpiry,
   notAfterCancel,

@@ -1,4 +1,5 @@
 import {failuresBounded} from '../checks/failures-bounded.ts';
+import {repeatsAnsweredAlike} from '../checks/repeats-answered-alike.ts';
 import {killRedis} from '../faults/kill-redis.ts';
 import {bounds, environment, everyCheck, timing, workload} from './defaults.ts';
 import type {Scenario} from './scenario.ts';
@@ -11,7 +12,7 @@ export const redisRestartEmpty: Scenario = {
   workload,
   fault: killRedis,
   timing,
-  // Failure budgets roll back with the data; the service cannot know better, and the documentation says so.
-  checks: everyCheck.filter((check) => check !== failuresBounded),
+  // Failure budgets and what was answered roll back with the data; the service cannot know better, and the documentation says so.
+  checks: everyCheck.filter((check) => check !== failuresBounded && check !== repeatsAnsweredAlike),
   bounds: {...bounds, lostShareMax: 1},
 };

@@ -1,3 +1,4 @@
+import {randomUUID} from 'node:crypto';
 import type {BehaviourName} from './plan.ts';
 import {type User, wrongCode} from './user.ts';
 
@@ -39,14 +40,16 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
     await Promise.all(checks);
   },
 
-  /** Sends the right code again although it was answered: a proxy or a library that retries. */
+  /** Repeats each request under its idempotency key, also when it was answered: a proxy or a library that retries. */
   async retrying(user) {
-    const sent = await user.obtainCode(policies.usual);
+    const [createKey, checkKey] = [randomUUID(), randomUUID()];
+    const sent = await user.obtainCode(policies.usual, createKey);
     if (!sent) return;
+    await user.insist(() => user.create(policies.usual, createKey));
     await user.think();
-    await user.insist(() => user.check(sent.id, sent.code, 'right'));
+    await user.insist(() => user.check(sent.id, sent.code, 'right', checkKey));
     await user.think();
-    await user.insist(() => user.check(sent.id, sent.code, 'right'));
+    await user.insist(() => user.check(sent.id, sent.code, 'right', checkKey));
   },
 
   /** Thinks better of it, and somebody tries the code all the same. */

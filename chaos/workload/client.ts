@@ -11,7 +11,8 @@ export interface ClientOptions {
 }
 
 /** What an act is about; copied into the history. */
-type Subject = Pick<Operation, 'phase' | 'user' | 'recipient'> & Partial<Pick<Operation, 'verificationId' | 'guess'>>;
+type Subject = Pick<Operation, 'phase' | 'user' | 'recipient'> &
+  Partial<Pick<Operation, 'verificationId' | 'guess' | 'idempotencyKey'>>;
 
 interface Answer {
   readonly httpStatus: number | undefined;
@@ -76,7 +77,7 @@ export class Client {
 
   async #act(kind: OperationKind, subject: Subject, method: string, path: string, body?: object): Promise<Operation> {
     const startMs = this.nowMs();
-    const answer = await this.#request(method, path, body);
+    const answer = await this.#request(method, path, subject.idempotencyKey, body);
     const {id, createdAt, expiresAt} = answer.body;
     const verificationId = subject.verificationId ?? id;
     const operation: Operation = {
@@ -97,13 +98,14 @@ export class Client {
     return operation;
   }
 
-  async #request(method: string, path: string, body?: object): Promise<Answer> {
+  async #request(method: string, path: string, idempotencyKey?: string, body?: object): Promise<Answer> {
     try {
       const response = await fetch(`${this.#options.baseUrl}${path}`, {
         method,
         headers: {
           authorization: `Bearer ${this.#options.apiKey}`,
           ...(body ? {'content-type': 'application/json'} : {}),
+          ...(idempotencyKey ? {'idempotency-key': idempotencyKey} : {}),
         },
         body: body ? JSON.stringify(body) : null,
         signal: AbortSignal.timeout(this.#options.timeoutMs),

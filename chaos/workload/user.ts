@@ -37,12 +37,12 @@ export class User {
     return this.pause(this.plan.thinkMs);
   }
 
-  create(policy: string): Promise<Operation> {
-    return this.#client.create(this.#subject(), policy);
+  create(policy: string, idempotencyKey?: string): Promise<Operation> {
+    return this.#client.create({...this.#subject(), ...keyed(idempotencyKey)}, policy);
   }
 
-  check(verificationId: string, code: string, guess: 'right' | 'wrong'): Promise<Operation> {
-    return this.#client.check({...this.#subject(), verificationId, guess}, code);
+  check(verificationId: string, code: string, guess: 'right' | 'wrong', idempotencyKey?: string): Promise<Operation> {
+    return this.#client.check({...this.#subject(), verificationId, guess, ...keyed(idempotencyKey)}, code);
   }
 
   cancel(verificationId: string): Promise<Operation> {
@@ -60,8 +60,8 @@ export class User {
   }
 
   /** Asks for a code until it is acknowledged, and waits for the message. Undefined where either fails for good. */
-  async obtainCode(policy: string): Promise<{id: string; code: string} | undefined> {
-    const {outcome, verificationId: id} = await this.insist(() => this.create(policy));
+  async obtainCode(policy: string, idempotencyKey?: string): Promise<{id: string; code: string} | undefined> {
+    const {outcome, verificationId: id} = await this.insist(() => this.create(policy, idempotencyKey));
     if (outcome !== 'ok' || id === undefined) return undefined;
     for (let waitedMs = 0; waitedMs < MESSAGE_MS; waitedMs += LOOK_MS) {
       const code = await this.#client.sentCode(this.recipient, id);
@@ -74,6 +74,10 @@ export class User {
   #subject() {
     return {phase: 'workload', user: this.plan.name, recipient: this.recipient} as const;
   }
+}
+
+function keyed(idempotencyKey: string | undefined): {idempotencyKey?: string} {
+  return idempotencyKey === undefined ? {} : {idempotencyKey};
 }
 
 /** A code of the same form that is certainly not this one. */

@@ -1,0 +1,29 @@
+import {describeOperation, isUnavailable, type Operation} from '../history.ts';
+import type {Checker} from './checker.ts';
+
+/**
+ * Requests under one idempotency key are one act: as often as it is asked, the service gives the one answer. What it refuses for now
+ * (429, 503) it has not answered; what it has lost it cannot repeat.
+ */
+export const repeatsAnsweredAlike: Checker = ({operations}) => {
+  const answered = operations.filter((operation) => operation.idempotencyKey !== undefined && isAnswer(operation));
+  const acts = Map.groupBy(answered, ({idempotencyKey}) => idempotencyKey);
+  const repeated = [...acts.values()].filter((answers) => answers.length > 1);
+  const differing = repeated.filter((answers) => new Set(answers.map(essence)).size > 1);
+  return {
+    claim: 'a repeated request gets the same answer',
+    about: 'order',
+    bound: '1 answer per idempotency key',
+    measured: `${repeated.length} requests repeated, ${differing.length} of them answered differently`,
+    violations: differing.map((answers) => answers.map(describeOperation).join('; ')),
+  };
+};
+
+function isAnswer(operation: Operation): boolean {
+  const {httpStatus, errorCode} = operation;
+  return !isUnavailable(operation) && httpStatus !== 429 && errorCode !== 'verification_lost';
+}
+
+function essence({httpStatus, errorCode, verificationId}: Operation): string {
+  return JSON.stringify([httpStatus, errorCode, verificationId]);
+}
