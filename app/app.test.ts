@@ -12,6 +12,7 @@ describe('the OpenAPI document', () => {
     );
     expect(operations.toSorted()).toEqual([
       'DELETE /v1/verifications/{id}',
+      'GET /.well-known/jwks.json',
       'GET /livez',
       'GET /readyz',
       'GET /v1/policies',

@@ -13,6 +13,7 @@ import {requestLogPlugin} from './plugins/request-log.ts';
 import {wellFormedPlugin} from './plugins/well-formed.ts';
 import {developmentRoutes} from './routes/development.ts';
 import {healthRoutes, type Readiness} from './routes/health.ts';
+import {jwksRoutes} from './routes/jwks.ts';
 import {policyRoutes} from './routes/policies.ts';
 import {recipientRoutes} from './routes/recipients.ts';
 import {verificationRoutes} from './routes/verifications.ts';
@@ -72,6 +73,7 @@ export async function buildApp({
   await app.register(authPlugin, {clients, now: context.now});
 
   await app.register(healthRoutes, {readiness});
+  await app.register(jwksRoutes, {keyring: context.keyring});
   await app.register(verificationRoutes, {prefix: '/v1/verifications', context, metrics});
   await app.register(policyRoutes, {prefix: '/v1/policies'});
   await app.register(recipientRoutes, {prefix: '/v1/recipients', context});

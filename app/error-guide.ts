@@ -45,7 +45,8 @@ export const errorGuide = {
   idempotency_conflict: {
     meaning: 'The same `Idempotency-Key` came before, with another request. Nothing was changed by this one.',
     when: 'A key is used for two requests to one route about one recipient or verification within 24 hours, and what they ask for differs.',
-    action: 'Give every new request a new key, and repeat a request as it was. This is a fault of the caller’s program.',
+    action:
+      'Give every new request a new key, and repeat a request as it was. This is a fault of the caller’s program.',
   },
   verification_already_approved: {
     meaning: 'The code was right, once. A code is accepted once: this is a refusal and not a success.',
@@ -96,9 +97,11 @@ export const errorGuide = {
     action: 'Send `Content-Type: application/json`.',
   },
   binding_mismatch: {
-    meaning: 'The code is bound to other values than the check has brought. It was not looked at: the answer says nothing about it. The attempt counts.',
+    meaning:
+      'The code is bound to other values than the check has brought. It was not looked at: the answer says nothing about it. The attempt counts.',
     when: 'The verification was created with a `binding` and the check brings another or none, or brings one where there was none.',
-    action: 'Do not go on: amount or payee are not those that the person was asked to confirm. Present the same values as at the creation.',
+    action:
+      'Do not go on: amount or payee are not those that the person was asked to confirm. Present the same values as at the creation.',
   },
   channel_not_allowed: {
     meaning: 'The code cannot be sent over this channel.',
@@ -123,7 +126,8 @@ export const errorGuide = {
   rate_limited: {
     meaning: 'Too many verifications were created for now. No message was sent.',
     when: 'A limit of the client, the policy, the recipient or the person’s IP address (`context.ip`) is used up; `RateLimit` and `RateLimit-Policy` name it.',
-    action: 'Wait as long as `Retry-After` says. Where it is the client’s own limit, spread the load or have the limit raised.',
+    action:
+      'Wait as long as `Retry-After` says. Where it is the client’s own limit, spread the load or have the limit raised.',
   },
   recipient_locked: {
     meaning: 'The recipient gets no new code for now.',

@@ -72,7 +72,13 @@ async function acquire(
   resources.defer(() => worker.stop(workerGraceMs));
 
   let draining = false;
-  const context = {store, keyring, pseudonymKey: settings.pseudonymKey, now: Date.now};
+  const context = {
+    store,
+    keyring,
+    pseudonymKey: settings.pseudonymKey,
+    issuer: settings.publicUrl ?? 'otp-service',
+    now: Date.now,
+  };
   const hasInbox = settings.mode !== 'production';
   const app = await buildApp({
     context,

@@ -99,6 +99,10 @@ export function missedTargets({create, checkRight, checkWrong, status, redis, rs
 }
 
 function throughputTable({turns}: Measured): string {
+  const of = (pick: (turn: Turn) => number | undefined, from: readonly Turn[], digits: number) => {
+    const known = from.flatMap((turn) => pick(turn) ?? []);
+    return known.length === 0 ? '?' : median(known).toFixed(digits);
+  };
   const rows = operations.map((operation) => {
     const {service, floor, bare} = turns[operation];
     return [
@@ -106,8 +110,8 @@ function throughputTable({turns}: Measured): string {
       ...[service, floor, bare].map((each) => show(summarise(rps(each)), 0)),
       show(summarise(ratios(rps(service), rps(floor))), 2),
       show(summarise(ratios(rps(service), rps(bare))), 2),
-      ...[service, floor, bare].map((each) => micros(each)),
-      ...[service, floor, bare].map((each) => share(each)),
+      ...[service, floor, bare].map((each) => of(({cpuMicros}) => cpuMicros, each, 0)),
+      ...[service, floor, bare].map((each) => of(({cpuShare}) => cpuShare, each, 2)),
     ];
   });
   const head = [
@@ -124,7 +128,7 @@ function throughputTable({turns}: Measured): string {
     'floor',
     'bare',
   ];
-  return `Saturation: median [lowest–highest round]; CPU time of the server a request; share of its core that it used\n${table([head, ...rows])}`;
+  return `Saturation: median [lowest–highest round]; CPU time of the server a request; share of a core that it got. Where that is far from 1,\nothers used the machine, and the CPU time says more than the requests do.\n${table([head, ...rows])}`;
 }
 
 function latencyTable({latencies}: Measured): string {
@@ -163,16 +167,6 @@ function otherTable({redisCost, startAndMemory, cycles}: Measured): string {
 
 const rps = (turns: readonly Turn[]) => turns.map((turn) => turn.rps);
 const p99 = (latencies: readonly {p99Ms: number}[]) => latencies.map(({p99Ms}) => p99Ms);
-
-function micros(turns: readonly Turn[]): string {
-  const known = turns.flatMap(({cpuMicros}) => cpuMicros ?? []);
-  return known.length === 0 ? '?' : median(known).toFixed(0);
-}
-
-function share(turns: readonly Turn[]): string {
-  const known = turns.flatMap(({cpuShare}) => cpuShare ?? []);
-  return known.length === 0 ? '?' : median(known).toFixed(2);
-}
 
 function show({median: middle, lowest, highest}: Summary, digits: number): string {
   return `${middle.toFixed(digits)} [${lowest.toFixed(digits)}–${highest.toFixed(digits)}]`;

@@ -8,7 +8,7 @@ import {Contestant, operations} from './contestant.ts';
 import {separateCores} from './cores.ts';
 import {createInstallation} from './installation.ts';
 import {measureRedisCost} from './measures/redis-cost.ts';
-import {type Contestants, measureLatency, measureThroughput} from './measures/rounds.ts';
+import {type Contestants, measureLatency, measureThroughput, warmUp} from './measures/rounds.ts';
 import {measureStartAndMemory} from './measures/start-and-memory.ts';
 import {report} from './report.ts';
 import {type ServerName, startServer} from './servers/server-process.ts';
@@ -25,8 +25,6 @@ import {startSilentSmtp} from './servers/silent-smtp.ts';
 
 /** Enough that a server always has something to do, few enough that its queue is not what is measured. */
 const connections = 64;
-/** Rounds after which the servers' code is compiled, and the service's worker waits for its mail server. */
-const warmUpRounds = 2;
 const profileGraceMs = 15_000;
 
 const options = read(process.argv.slice(2));
@@ -91,7 +89,7 @@ async function bench({rounds, seconds, cycles, profileDirectory}: BenchOptions):
   };
 
   say('warming up');
-  await measureThroughput(contestants, {redis, rounds: warmUpRounds, seconds});
+  await warmUp(contestants, redis);
   say(`throughput: ${rounds} rounds of ${operations.join(', ')}`);
   const turns = await measureThroughput(contestants, {redis, rounds, seconds});
   say('latency at 70 % of each one’s throughput');

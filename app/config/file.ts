@@ -69,7 +69,7 @@ function toCatalog(file: ConfigurationFile, mode: Mode, environment: NodeJS.Proc
     const policy: Policy = {name, ...settings};
     problems.push(...policyProblems(policy).map((problem) => `policies.${name}: ${problem}`));
     for (const channel of policy.channels)
-      if (file.channels[channel] === undefined)
+      if (channel !== 'direct' && !Object.hasOwn(file.channels, channel))
         problems.push(`policies.${name}.channels: ${channel} has no providers under channels.${channel}`);
     policies.set(name, policy);
   }
@@ -123,7 +123,7 @@ function readClients(
       );
       return [];
     });
-    clients.set(name, createClient(name, own, apiKeys, settings.limits));
+    clients.set(name, createClient(name, own, apiKeys, settings.limits, settings.encryptionKey));
   }
   return clients;
 }
@@ -166,11 +166,11 @@ function readChannels(file: ConfigurationFile, problems: string[]): Map<Channel,
   const known = Object.keys(file.providers);
   const read = new Map<Channel, readonly string[]>();
   for (const channel of channels) {
-    const names = file.channels[channel];
+    const names = channel === 'direct' ? undefined : file.channels[channel];
     if (names === undefined) continue;
     read.set(channel, names);
     for (const name of names) {
-      const provider = file.providers[name];
+      const provider = Object.hasOwn(file.providers, name) ? file.providers[name] : undefined;
       if (provider === undefined)
         problems.push(`channels.${channel}: there is no provider "${name}"; there are ${known.join(', ')}`);
       else if (provider.kind === 'smtp' && channel !== 'email')

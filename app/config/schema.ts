@@ -83,6 +83,17 @@ const policy = Type.Object(
           'rate limits of creations: under the policy, and for one recipient (aliases of a mailbox count as one)',
       },
     ),
+    returnCode: Type.Boolean({
+      default: false,
+      description: 'codes of the channel `direct` leave in the clear; otherwise only sealed for the client',
+    }),
+    receiptSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 10,
+        maximum: 3600,
+        description: 'an approval returns a receipt (JWT) that is valid for so long',
+      }),
+    ),
     belowNist: Type.Boolean({default: false, description: 'accepts fewer than six digits or more than ten minutes'}),
   },
   closed,
@@ -122,6 +133,18 @@ const client = Type.Object(
         default: {},
         description: 'rate limits of creations: of the client, and for one IP address or IPv6 /64 (context.ip)',
       },
+    ),
+    encryptionKey: Type.Optional(
+      Type.Object(
+        {
+          kty: Type.Enum(['OKP', 'EC']),
+          crv: Type.Enum(['X25519', 'P-256', 'P-384', 'P-521']),
+          x: Type.String(),
+          y: Type.Optional(Type.String()),
+          kid: Type.Optional(Type.String()),
+        },
+        {...closed, description: 'a public key (JWK) that the codes of `direct` are sealed for'},
+      ),
     ),
     apiKeys: Type.Array(apiKey, {minItems: 1, maxItems: 2, description: 'two while one replaces the other'}),
   },

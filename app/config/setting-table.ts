@@ -139,6 +139,11 @@ export const settingTable = {
     description:
       'How long requests, messages in hand and connections may take to end after that. What has not ended by then is cut off, and the exit code is 1.',
   },
+  PUBLIC_URL: {
+    kind: 'text',
+    defaultIs: '`otp-service`',
+    description: 'The address under which the service is known. It is the issuer (`iss`) of receipts.',
+  },
   LOG_LEVEL: {
     kind: 'choice',
     values: logLevels,

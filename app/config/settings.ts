@@ -28,6 +28,7 @@ export interface Settings {
   readonly metricsHost: string;
   readonly metricsPort: number;
   readonly logLevel: string;
+  readonly publicUrl?: string;
   /** Path of the configuration file. */
   readonly configurationPath?: string;
   readonly secretKeys: readonly [SecretKey, ...SecretKey[]];
@@ -51,6 +52,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, problems: string[])
   const configurationPath = file('OTP_CONFIG');
   const redis = readRedis(reader);
   const tls = readTls(reader, host);
+  const publicUrl = text('PUBLIC_URL');
   const whole = (name: NameOf<'integer'>) => integer(name, production);
   return {
     mode,
@@ -67,6 +69,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, problems: string[])
     ...(configurationPath === undefined ? {} : {configurationPath}),
     ...(redis === undefined ? {} : {redis}),
     ...(tls === undefined ? {} : {tls}),
+    ...(publicUrl === undefined ? {} : {publicUrl}),
   };
 }
 

@@ -23,13 +23,18 @@ export function sealAddress(keys: DerivedKeys, id: string, address: MessageAddre
   return seal(keys, addressContext(id), JSON.stringify(address));
 }
 
+/** A code that was sealed for this id; undefined under other keys. */
+export function openCode(keys: DerivedKeys, id: string, sealedCode: string): string | undefined {
+  return unseal(keys, codeContext(id), sealedCode);
+}
+
 /** The code and address of a queued message; undefined if they were not sealed for this id under these keys. */
 export function openMessage(
   keys: DerivedKeys,
   id: string,
   sealed: {sealedCode: string; sealedAddress: string},
 ): (MessageAddress & {code: string}) | undefined {
-  const code = unseal(keys, codeContext(id), sealed.sealedCode);
+  const code = openCode(keys, id, sealed.sealedCode);
   const address = unseal(keys, addressContext(id), sealed.sealedAddress);
   return code === undefined || address === undefined ? undefined : {...(JSON.parse(address) as MessageAddress), code};
 }

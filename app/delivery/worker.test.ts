@@ -64,6 +64,7 @@ function setUp(providers: readonly Provider[]) {
         maxAttempts: 5,
         maxPending: 2,
         resendIntervalMs: 0,
+        deliver: true,
         keepCode: false,
         rateLimits: [],
       });

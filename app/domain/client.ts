@@ -1,3 +1,4 @@
+import type {JWK} from 'jose';
 import type {Limit} from './limit.ts';
 import type {Policy} from './policy.ts';
 import {nameTag} from './verification-id.ts';
@@ -31,6 +32,8 @@ export interface Client {
   readonly policiesByTag: ReadonlyMap<number, Policy>;
   readonly apiKeys: readonly ApiKey[];
   readonly limits: ClientLimits;
+  /** Codes of `direct` leave sealed for this public key. */
+  readonly encryptionKey?: JWK;
 }
 
 export function createClient(
@@ -38,6 +41,7 @@ export function createClient(
   policies: readonly Policy[],
   apiKeys: readonly ApiKey[],
   limits: ClientLimits = {},
+  encryptionKey?: JWK,
 ): Client {
   return {
     name,
@@ -46,5 +50,6 @@ export function createClient(
     policiesByTag: new Map(policies.map((policy) => [nameTag(policy.name), policy])),
     apiKeys,
     limits,
+    ...(encryptionKey === undefined ? {} : {encryptionKey}),
   };
 }

@@ -1,4 +1,5 @@
 import {hkdfSync} from 'node:crypto';
+import {type KeyPair, keyPairOf} from './key-pair.ts';
 
 /** Everything that one secret key is used for; each purpose has a key of its own (RFC 5869). */
 export interface DerivedKeys {
@@ -7,11 +8,17 @@ export interface DerivedKeys {
   readonly idCipher: Buffer;
   readonly code: Buffer;
   readonly seal: Buffer;
+  /** Signs receipts. */
+  readonly receipt: KeyPair;
+  /** Opens what callers seal for the service. */
+  readonly exchange: KeyPair;
 }
 
 /** The service's secret keys: the first signs new verifications, all verify older ones. */
 export interface Keyring {
   readonly current: DerivedKeys;
+  /** The current ones first. */
+  readonly all: readonly DerivedKeys[];
   /** The keys named `kid`; undefined if the service does not have them. */
   find(kid: string): DerivedKeys | undefined;
 }
@@ -27,12 +34,22 @@ const keyLength = 32;
 
 /** A keyring over at least one key. */
 export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyring {
-  const derived = new Map(keys.map((key) => [key.kid, derive(key)]));
-  const current = derive(keys[0]);
-  return {current, find: (kid) => derived.get(kid)};
+  const [first, ...others] = keys;
+  const current = derive(first);
+  const all = [current, ...others.map(derive)];
+  const byKid = new Map(all.map((derived) => [derived.kid, derived]));
+  return {current, all, find: (kid) => byKid.get(kid)};
 }
 
 function derive({kid, secret}: SecretKey): DerivedKeys {
   const key = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', `otp-service v1 ${purpose}`, keyLength));
-  return {kid, idMac: key('id mac'), idCipher: key('id cipher'), code: key('code mac'), seal: key('seal')};
+  return {
+    kid,
+    idMac: key('id mac'),
+    idCipher: key('id cipher'),
+    code: key('code mac'),
+    seal: key('seal'),
+    receipt: keyPairOf('Ed25519', `${kid}-receipt`, key('receipt')),
+    exchange: keyPairOf('X25519', `${kid}-check`, key('check exchange')),
+  };
 }

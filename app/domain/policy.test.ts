@@ -12,6 +12,7 @@ const policy = (changes: Partial<Policy> = {}): Policy => ({
   resendIntervalSeconds: 30,
   maxResends: 3,
   resend: 'new',
+  returnCode: false,
   limits: {},
   channels: ['sms'],
   belowNist: false,

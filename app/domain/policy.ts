@@ -1,7 +1,8 @@
 import {type CodeFormat, codeSpace} from './code.ts';
 import type {Limit} from './limit.ts';
 
-export const channels = ['sms', 'email'] as const;
+/** How a code gets to the person. `direct`: the caller gets it in the answer and delivers it itself. */
+export const channels = ['sms', 'email', 'direct'] as const;
 export type Channel = (typeof channels)[number];
 
 /** A named set of rules, one per purpose of a code. */
@@ -29,6 +30,10 @@ export interface Policy extends CodeFormat {
   };
   /** In order of preference; the first that suits the recipient is the default. */
   readonly channels: readonly Channel[];
+  /** The answer to a creation over `direct` holds the code in the clear; otherwise only one that is sealed for the client. */
+  readonly returnCode: boolean;
+  /** How long the receipt of an approval is valid; none without it. */
+  readonly receiptSeconds?: number;
   /** Accepts fewer than the six digits, or more than the ten minutes, that NIST asks for. */
   readonly belowNist: boolean;
 }

@@ -3,7 +3,7 @@ import type {Channel} from './policy.ts';
 
 /** Whom a message goes to. */
 export interface Recipient {
-  readonly kind: 'phone' | 'email';
+  readonly kind: 'phone' | 'email' | 'subject';
   /** The address that a provider gets: E.164, or the mail address as it was given. */
   readonly address: string;
   /** The same for every way of writing one address; what pseudonyms, budgets and codes are bound to. */
@@ -20,9 +20,17 @@ export function parseRecipient(to: string): Recipient | undefined {
   return to.includes('@') ? parseEmail(to) : parsePhone(to);
 }
 
-/** The channels that can carry a message to a recipient of that kind. */
+/** The caller's own name for a person, whom it reaches itself; undefined if it is not 1 to 128 visible ASCII characters. */
+export function parseSubject(to: string): Recipient | undefined {
+  if (!/^[!-~]{1,128}$/.test(to)) return undefined;
+  return {kind: 'subject', address: to, canonical: `subject ${to}`, masked: `${to[0]}***`};
+}
+
+const kinds: Record<Channel, Recipient['kind']> = {sms: 'phone', email: 'email', direct: 'subject'};
+
+/** Whether the channel carries messages to a recipient of that kind. */
 export function suits(kind: Recipient['kind'], channel: Channel): boolean {
-  return kind === (channel === 'email' ? 'email' : 'phone');
+  return kinds[channel] === kind;
 }
 
 function parsePhone(to: string): Recipient | undefined {

@@ -89,13 +89,13 @@ export interface NextSteps {
 
 /** The next steps of a verification whose policy allows `maxResends`. */
 export function nextSteps(snapshot: Snapshot, maxResends: number): NextSteps {
-  const {at, status, expiresAt, budget, resends, sendableAt} = snapshot;
+  const {at, status, channel, expiresAt, budget, resends, sendableAt} = snapshot;
   const pending = status === 'pending';
   const check = pending ? step(waitBeforeCheck(budget, at), at) : never;
   const send = step(waitBeforeSend(budget, at), at, sendableAt);
   return {
     check: reaches(check, expiresAt),
-    resend: pending && resends < maxResends ? reaches(send, expiresAt) : never,
+    resend: pending && channel !== 'direct' && resends < maxResends ? reaches(send, expiresAt) : never,
     create: send,
   };
 }

@@ -21,6 +21,7 @@ export const docsPlugin = fp<{version: string}>(async (app, {version}) => {
         {name: 'verifications', description: 'One challenge to one recipient'},
         {name: 'recipients', description: 'Help for a recipient: unlock, erase (scope `manage`)'},
         {name: 'policies', description: 'The rules of the calling client'},
+        {name: 'keys', description: 'Public keys of the service'},
         {name: 'health', description: 'For load balancers and orchestrators'},
       ],
     },

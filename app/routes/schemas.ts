@@ -76,7 +76,7 @@ export const idempotencyHeaders = Type.Object({
 export const createBody = Type.Object(
   {
     to: Type.String({
-      minLength: 3,
+      minLength: 1,
       maxLength: 320,
       description: 'a phone number with country code (E.164) or a mail address',
       examples: ['+41446681800', 'ada@example.com'],
@@ -118,6 +118,22 @@ export const createBody = Type.Object(
         },
       ),
     ),
+    encryptionKey: Type.Optional(
+      Type.Object(
+        {
+          kty: Type.Enum(['OKP', 'EC']),
+          crv: Type.Enum(['X25519', 'P-256', 'P-384', 'P-521']),
+          x: Type.String({maxLength: 128}),
+          y: Type.Optional(Type.String({maxLength: 128})),
+          kid: Type.Optional(Type.String({maxLength: 128})),
+        },
+        {
+          ...closed,
+          description:
+            'a public key (JWK) that the code of `direct` is sealed for, instead of the client’s configured one',
+        },
+      ),
+    ),
     reference: Type.Optional(
       Type.String({
         minLength: 1,
@@ -131,21 +147,52 @@ export const createBody = Type.Object(
 
 export const checkBody = Type.Object(
   {
-    code: Type.String({
-      minLength: 1,
-      maxLength: 64,
-      description: 'as the person typed it: spaces and dashes do not matter',
-      examples: ['123456'],
-    }),
+    code: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'as the person typed it: spaces and dashes do not matter',
+        examples: ['123456'],
+      }),
+    ),
+    sealedCode: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 2048,
+        description:
+          'instead of `code`: `{"id", "code"}` as compact JWE (ECDH-ES, A256GCM) for a key of `/.well-known/jwks.json`',
+      }),
+    ),
     binding: Type.Optional(bindingSchema),
   },
-  {...closed, title: 'CheckVerification'},
+  {...closed, title: 'CheckVerification', oneOf: [{required: ['code']}, {required: ['sealedCode']}]},
+);
+
+export const approvedSchema = Type.Object(
+  {
+    ...verificationSchema.properties,
+    receipt: Type.Optional(
+      Type.String({description: 'a JWT (EdDSA) that says that the code was approved; where the policy gives one'}),
+    ),
+  },
+  {title: 'Approved'},
+);
+
+export const createdSchema = Type.Object(
+  {
+    ...verificationSchema.properties,
+    code: Type.Optional(Type.String({description: 'only over `direct`, where the policy returns codes'})),
+    sealedCode: Type.Optional(
+      Type.String({description: 'only over `direct`: `{"id", "code"}` as compact JWE for the client’s encryption key'}),
+    ),
+  },
+  {title: 'Created'},
 );
 
 export const recipientBody = Type.Object(
   {
     to: Type.String({
-      minLength: 3,
+      minLength: 1,
       maxLength: 320,
       description: 'a phone number with country code (E.164) or a mail address',
     }),

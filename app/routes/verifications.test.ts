@@ -277,7 +277,7 @@ describe('a bad request', () => {
       {to: 'ada@example.com', reference: '\ud800'},
       ['/reference holds half of a surrogate pair, which is no character'],
     ],
-    [{to: 'ada@example.com', channel: 'pigeon'}, ['/channel must be one of sms, email']],
+    [{to: 'ada@example.com', channel: 'pigeon'}, ['/channel must be one of sms, email, direct']],
     [
       {to: 'ada@example.com', locale: 'x'},
       [

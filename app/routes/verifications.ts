@@ -1,17 +1,28 @@
 import type {FastifyPluginAsyncTypebox} from '@fastify/type-provider-typebox';
-import {Type} from 'typebox';
+import type {CryptoKey, JWK} from 'jose';
+import {type Static, Type} from 'typebox';
 import {assertNever} from '../domain/assert-never.ts';
+import {readEncryptionKey, sealForClient} from '../domain/end-to-end.ts';
 import {attemptsRemaining} from '../domain/verification.ts';
 import {Problem} from '../errors.ts';
 import type {Metrics} from '../metrics.ts';
 import {cancelVerification} from '../usecases/cancel-verification.ts';
-import {checkVerification} from '../usecases/check-verification.ts';
+import {type CheckRequest, checkVerification} from '../usecases/check-verification.ts';
 import type {UseCaseContext, VerificationView} from '../usecases/context.ts';
-import {createVerification} from '../usecases/create-verification.ts';
+import {type CreateRequest, type CreateResult, createVerification} from '../usecases/create-verification.ts';
 import {readVerification} from '../usecases/read-verification.ts';
 import {resendVerification} from '../usecases/resend-verification.ts';
 import {rateLimitHeaders} from './rate-limit-headers.ts';
-import {checkBody, createBody, idempotencyHeaders, idParams, problemsOf, verificationSchema} from './schemas.ts';
+import {
+  approvedSchema,
+  checkBody,
+  createBody,
+  createdSchema,
+  idempotencyHeaders,
+  idParams,
+  problemsOf,
+  verificationSchema,
+} from './schemas.ts';
 import {
   finalProblem,
   idempotencyConflict,
@@ -58,7 +69,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
         body: createBody,
         headers: idempotencyHeaders,
         response: {
-          201: verificationSchema,
+          201: createdSchema,
           ...problemsOf(
             ...common,
             ...withBody,
@@ -74,11 +85,13 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
       },
     },
     async (request, reply) => {
-      const {policy = 'login', ...rest} = request.body;
+      const {policy = 'login', encryptionKey = request.client.encryptionKey, ...rest} = request.body;
+      const sealingKey = encryptionKey === undefined ? undefined : await readEncryptionKey(encryptionKey as JWK);
+      if (encryptionKey !== undefined && sealingKey === undefined) throw encryptionKeyInvalid();
       const result = await createVerification(
         context,
         request.client,
-        {policy, ...rest},
+        {policy, sealed: sealingKey !== undefined, ...rest} as CreateRequest,
         request.headers['idempotency-key'],
       );
       switch (result.kind) {
@@ -86,7 +99,10 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
           count(result.view, 'created');
           rateLimitHeaders(reply, result.limits, result.view.snapshot.at);
           reply.outcome = 'created';
-          return reply.code(201).header('location', `/v1/verifications/${result.view.id}`).send(toJson(result.view));
+          return reply
+            .code(201)
+            .header('location', `/v1/verifications/${result.view.id}`)
+            .send({...toJson(result.view), ...(await codeJson(result, sealingKey, encryptionKey?.kid))});
         case 'rate_limited':
           rateLimitHeaders(reply, [result.limit], result.at);
           throw new Problem({
@@ -97,6 +113,12 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
           });
         case 'idempotency_conflict':
           throw idempotencyConflict();
+        case 'encryption_key_missing':
+          throw new Problem({
+            code: 'invalid_request',
+            detail: `The policy "${policy}" returns no codes in the clear: give an encryptionKey.`,
+            errors: [{pointer: '/encryptionKey', detail: 'is missing'}],
+          });
         case 'ip_invalid':
           throw new Problem({
             code: 'invalid_request',
@@ -141,7 +163,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
         body: checkBody,
         headers: idempotencyHeaders,
         response: {
-          200: verificationSchema,
+          200: approvedSchema,
           ...problemsOf(
             ...common,
             ...withBody,
@@ -160,14 +182,21 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
         context,
         request.client,
         request.params.id,
-        request.body,
+        toCheckRequest(request.body),
         request.headers['idempotency-key'],
       );
       switch (result.kind) {
         case 'approved':
           count(result.view, 'approved');
           reply.outcome = 'approved';
-          return toJson(result.view);
+          return {...toJson(result.view), ...(result.receipt === undefined ? {} : {receipt: result.receipt})};
+        case 'sealed_code_invalid':
+          throw new Problem({
+            code: 'invalid_request',
+            detail:
+              '/sealedCode is not sealed for a key of this service, or not for this verification. It was not looked at, and nothing was counted.',
+            errors: [{pointer: '/sealedCode', detail: 'cannot be opened'}],
+          });
         case 'incorrect': {
           const {status} = result.view.snapshot;
           count(result.view, status === 'locked' ? 'locked' : 'incorrect');
@@ -227,6 +256,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
             ...withBody,
             ...onOne,
             ...onFinal,
+            'channel_not_allowed',
             'resend_too_soon',
             'idempotency_conflict',
             'resend_limit_reached',
@@ -249,6 +279,12 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
           return toJson(result.view);
         case 'idempotency_conflict':
           throw idempotencyConflict();
+        case 'not_delivered':
+          throw new Problem({
+            code: 'channel_not_allowed',
+            detail: 'The service sends nothing over the channel direct: the caller has the code and delivers it.',
+            extensions: {verification: toJson(result.view)},
+          });
         case 'limit_reached':
           throw new Problem({
             code: 'resend_limit_reached',
@@ -322,3 +358,30 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
     },
   );
 };
+
+/** The code of a creation whose caller delivers it: sealed if there is a key, in the clear if the policy returns codes. */
+async function codeJson(
+  result: Extract<CreateResult, {kind: 'created'}>,
+  key: CryptoKey | undefined,
+  kid: string | undefined,
+) {
+  const {view, code} = result;
+  if (code === undefined) return {};
+  if (key !== undefined) return {sealedCode: await sealForClient(key, kid, view.id, code)};
+  return view.policy.returnCode ? {code} : {};
+}
+
+function toCheckRequest({code, sealedCode, binding}: Static<typeof checkBody>): CheckRequest {
+  return {
+    code: sealedCode === undefined ? {typed: code ?? ''} : {sealed: sealedCode},
+    ...(binding === undefined ? {} : {binding}),
+  };
+}
+
+function encryptionKeyInvalid(): Problem {
+  return new Problem({
+    code: 'invalid_request',
+    detail: '/encryptionKey is no public key of X25519, P-256, P-384 or P-521.',
+    errors: [{pointer: '/encryptionKey', detail: 'is no key that a code can be sealed for'}],
+  });
+}

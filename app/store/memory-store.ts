@@ -134,7 +134,7 @@ export class MemoryStore implements Store {
       maxAttempts,
       failedChecks: 0,
       resends: 0,
-      delivery: {status: 'queued', updatedAt: at},
+      delivery: {status: input.deliver ? 'queued' : 'sent', updatedAt: at},
       ...(locale === undefined ? {} : {locale}),
       ...(reference === undefined ? {} : {reference}),
     };
@@ -144,13 +144,16 @@ export class MemoryStore implements Store {
       of: 'verifications',
       key: verificationKey(address.partition, address.tag),
     });
-    this.#enqueue({address, sealedCode, sealedAddress, expiresAt, resends: 0});
-    return this.#remember(address, idempotency, at, {
+    if (input.deliver) this.#enqueue({address, sealedCode, sealedAddress, expiresAt, resends: 0});
+    const created: CreateOutcome = {
       kind: 'created',
       id: address.id,
       limits: charged,
       snapshot: snapshotOf(record, recipient, at),
-    });
+      ...(input.deliver ? {} : {sealedCode}),
+    };
+    // A record that holds a sealed code lives no longer than the code.
+    return this.#remember(address, idempotency, at, created, input.deliver ? idempotencyMs : input.lifetimeMs);
   }
 
   async check(
@@ -206,6 +209,7 @@ export class MemoryStore implements Store {
     const {record, recipient, at} = found;
     const before = snapshotOf(record, recipient, at);
     if (before.status !== 'pending') return {kind: 'final', snapshot: before};
+    if (record.sealedAddress === '') return {kind: 'not_delivered', snapshot: before};
     if (record.resends >= maxResends) return {kind: 'limit_reached', snapshot: before};
     const refusal = refuseSend(recipient, record.contextTag, at);
     if (refusal !== undefined) return {...refusal, snapshot: before};
@@ -346,11 +350,12 @@ export class MemoryStore implements Store {
     idempotency: Idempotency | undefined,
     at: number,
     outcome: Outcome,
+    keepMs = idempotencyMs,
   ): Outcome {
     if (idempotency !== undefined) {
       const key = verificationKey(partition, idempotency.tag);
-      this.#requests.set(key, {fingerprint: idempotency.fingerprint, outcome, endsAt: at + idempotencyMs});
-      this.#ends.push({at: at + idempotencyMs, of: 'requests', key});
+      this.#requests.set(key, {fingerprint: idempotency.fingerprint, outcome, endsAt: at + keepMs});
+      this.#ends.push({at: at + keepMs, of: 'requests', key});
     }
     return outcome;
   }

@@ -38,7 +38,13 @@ export function toOutcome<Outcome extends AnyOutcome>(reply: unknown, kinds: rea
     ...(until > 0 ? {until} : {}),
     ...(kind === 'rate_limited' ? {limit: reply[3]} : {}),
     ...(reply.length >= snapshotEnd ? {snapshot: toSnapshot(reply)} : {}),
-    ...(kind === 'created' ? {id: String(reply[snapshotEnd]), limits: toLimits(reply.slice(snapshotEnd + 1))} : {}),
+    ...(kind === 'created'
+      ? {
+          id: String(reply[snapshotEnd]),
+          ...(reply[snapshotEnd + 1] === '' ? {} : {sealedCode: String(reply[snapshotEnd + 1])}),
+          limits: toLimits(reply.slice(snapshotEnd + 2)),
+        }
+      : {}),
   };
   return outcome as unknown as Outcome;
 }

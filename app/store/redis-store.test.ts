@@ -63,6 +63,7 @@ const verification = {
   maxAttempts: 5,
   maxPending: 2,
   resendIntervalMs: 0,
+  deliver: true,
   keepCode: false,
   rateLimits: [],
 } as const;

@@ -67,6 +67,7 @@ export class RedisStore implements Store {
         verification.keepCode ? 1 : 0,
         idempotency?.fingerprint ?? '',
         idempotencyMs,
+        verification.deliver ? 1 : 0,
         ...rateLimits.flatMap(({count, periodMs}) => [count, periodMs]),
       ],
     );
@@ -143,6 +144,7 @@ export class RedisStore implements Store {
     return toOutcome<ResendOutcome>(reply, [
       'resent',
       'limit_reached',
+      'not_delivered',
       'recipient_locked',
       'send_too_soon',
       'final',

@@ -41,6 +41,7 @@ const verification = (changes: Partial<NewVerification> = {}): NewVerification =
   maxAttempts: 5,
   maxPending: 2,
   resendIntervalMs: 0,
+  deliver: true,
   keepCode: false,
   rateLimits: [],
   ...changes,

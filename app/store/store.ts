@@ -41,6 +41,7 @@ export interface NewVerification {
   readonly mac: string;
   /** The code and the address, sealed for the outbox worker. */
   readonly sealedCode: string;
+  /** Empty where no message is queued. */
   readonly sealedAddress: string;
   readonly channel: Channel;
   readonly maskedTo: string;
@@ -50,6 +51,8 @@ export interface NewVerification {
   readonly maxAttempts: number;
   readonly maxPending: number;
   readonly resendIntervalMs: number;
+  /** Whether a message is queued; if not, the caller has the code, and gets it again when it repeats the request. */
+  readonly deliver: boolean;
   /** Keeps the sealed code, so that a resend can send the same. */
   readonly keepCode: boolean;
   /** What stands for the values that the code is bound to; a check has to bring the same. */
@@ -94,8 +97,13 @@ type RateLimited = {
   readonly until: number;
   readonly limit: number;
 };
-/** `id` is the one that was created first, also for a repetition. */
-type Created = Found & {readonly kind: 'created'; readonly id: string; readonly limits: readonly RateLimitState[]};
+/** `id` is the one that was created first, also for a repetition, and `sealedCode` its code where none is delivered. */
+type Created = Found & {
+  readonly kind: 'created';
+  readonly id: string;
+  readonly limits: readonly RateLimitState[];
+  readonly sealedCode?: string;
+};
 
 export type CreateOutcome = Created | RecipientLocked | SendTooSoon | RateLimited | Conflict;
 export type CheckOutcome =
@@ -105,7 +113,7 @@ export type CheckOutcome =
   | NotFound
   | Conflict;
 export type ResendOutcome =
-  | (Found & {readonly kind: 'resent' | 'limit_reached'})
+  | (Found & {readonly kind: 'resent' | 'limit_reached' | 'not_delivered'})
   | (Found & (RecipientLocked | SendTooSoon))
   | Final
   | NotFound

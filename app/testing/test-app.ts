@@ -34,6 +34,7 @@ const policy = (name: string, changes: Partial<Policy> = {}): Policy => ({
   resendIntervalSeconds: 30,
   maxResends: 3,
   resend: 'new',
+  returnCode: false,
   limits: {},
   channels: ['sms', 'email'],
   belowNist: false,
@@ -76,7 +77,13 @@ export async function createTestApp({
     createClient('bank', policies, [apiKey('first', bankKey), apiKey('old', endedKey, {notAfter: started})]),
   ];
   const app: FastifyInstance = await buildApp({
-    context: {store: wrap(memory), keyring, pseudonymKey: randomBytes(32), now: () => now},
+    context: {
+      store: wrap(memory),
+      keyring,
+      pseudonymKey: randomBytes(32),
+      issuer: 'https://otp.example.com',
+      now: () => now,
+    },
     clients: new Map(clients.map((client) => [client.name, client])),
     metrics: createMetrics(),
     log,

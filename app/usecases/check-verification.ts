@@ -1,6 +1,8 @@
 import type {Client} from '../domain/client.ts';
 import {normaliseCode} from '../domain/code.ts';
+import {openFromClient} from '../domain/end-to-end.ts';
 import {type Binding, bindingMac, codeMac} from '../domain/mac.ts';
+import {issueReceipt} from '../domain/receipt.ts';
 import {
   addressOf,
   explainMissing,
@@ -12,14 +14,17 @@ import {
 import {idempotencyOf} from './idempotency.ts';
 
 export interface CheckRequest {
-  /** As the person typed it. */
-  readonly code: string;
+  /** As the person typed it, in the clear or sealed for the service (`domain/end-to-end.ts`). */
+  readonly code: {readonly typed: string} | {readonly sealed: string};
   /** The values of the creation, if it had any. */
   readonly binding?: Binding;
 }
 
 export type CheckResult =
-  | {readonly kind: 'approved' | 'incorrect' | 'binding_mismatch' | 'final'; readonly view: VerificationView}
+  /** `receipt`: where the policy gives one. */
+  | {readonly kind: 'approved'; readonly view: VerificationView; readonly receipt?: string}
+  | {readonly kind: 'incorrect' | 'binding_mismatch' | 'final'; readonly view: VerificationView}
+  | {readonly kind: 'sealed_code_invalid'}
   | {readonly kind: 'idempotency_conflict'}
   | {readonly kind: 'too_soon'; readonly until: number; readonly view: VerificationView}
   | Missing;
@@ -38,8 +43,11 @@ export async function checkVerification(
   const resolved = resolve(context, client, id);
   if (resolved.kind !== 'resolved') return resolved;
   const {ref, policy} = resolved;
-  const code = normaliseCode(request.code);
   const {binding} = request;
+  const typed =
+    'typed' in request.code ? request.code.typed : await openFromClient(context.keyring, id, request.code.sealed);
+  if (typed === undefined) return {kind: 'sealed_code_invalid'};
+  const code = normaliseCode(typed);
   const presented = {
     mac: codeMac(ref.keys, client.name, id, code),
     ...(binding === undefined ? {} : {bindingMac: bindingMac(ref.keys, id, binding)}),
@@ -54,5 +62,17 @@ export async function checkVerification(
   if (outcome.kind === 'not_found') return explainMissing(context, ref);
   if (outcome.kind === 'idempotency_conflict') return outcome;
   const {snapshot, ...rest} = outcome;
-  return {...rest, view: {id, policy, snapshot}};
+  const view = {id, policy, snapshot};
+  if (rest.kind !== 'approved' || policy.receiptSeconds === undefined) return {...rest, view};
+  const receipt = await issueReceipt(ref.keys, {
+    issuer: context.issuer,
+    client: client.name,
+    recipientTag: ref.recipientTag,
+    verificationId: id,
+    policy: policy.name,
+    approvedAt: snapshot.at,
+    lifetimeSeconds: policy.receiptSeconds,
+    ...(binding === undefined ? {} : {binding}),
+  });
+  return {kind: 'approved', view, receipt};
 }

@@ -11,6 +11,8 @@ export interface UseCaseContext {
   readonly keyring: Keyring;
   /** 32 bytes; does not rotate in place. */
   readonly pseudonymKey: Buffer;
+  /** Names this service in receipts. */
+  readonly issuer: string;
   /** Tells the age of an id whose record is gone; ms since 1970. */
   readonly now: () => number;
 }

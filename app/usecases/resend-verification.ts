@@ -13,7 +13,7 @@ import {
 import {idempotencyOf} from './idempotency.ts';
 
 export type ResendResult =
-  | {readonly kind: 'resent' | 'limit_reached' | 'final'; readonly view: VerificationView}
+  | {readonly kind: 'resent' | 'limit_reached' | 'not_delivered' | 'final'; readonly view: VerificationView}
   | {readonly kind: 'recipient_locked' | 'send_too_soon'; readonly until?: number; readonly view: VerificationView}
   | {readonly kind: 'idempotency_conflict'}
   | Missing;

@@ -21,6 +21,17 @@ const paced = ['service', 'floor'] as const;
 /** Of what a server takes at most: the load at which latency is looked at. */
 const pacedShare = 0.7;
 
+/** By count and not by time: on a busy machine code takes longer to be called often enough to be compiled. */
+const warmUpRequests = 3000;
+const warmUpConnections = 64;
+
+/** Lets the servers' code be compiled, and the service's worker fill up with messages that its mail server leaves waiting. */
+export async function warmUp(contestants: Contestants, redis: Redis): Promise<void> {
+  await beginRound(contestants, redis);
+  for (const operation of operations)
+    for (const name of names) await contestants[name].repeat(operation, warmUpRequests, warmUpConnections);
+}
+
 /** Service, floor and bare in turn, in another order each round, so that what disturbs the machine disturbs all alike. */
 export async function measureThroughput(
   contestants: Contestants,

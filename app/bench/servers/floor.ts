@@ -74,7 +74,7 @@ app.post(
   async (request, reply) => {
     const {id} = request.params;
     const [verification, recipient] = referenceKeys(id);
-    const mac = codeMac(keys, client, id, request.body.code);
+    const mac = codeMac(keys, client, id, request.body.code ?? '');
     const {sha1} = referenceScripts.check;
     const answer = await redis.evalsha(sha1, 2, verification, recipient, id.slice(-11), mac, ...checkNumbers);
     const [kind] = answer as [string];

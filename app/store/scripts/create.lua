@@ -4,14 +4,15 @@
 -- ARGV  1 tag  2 MAC  3 info  4 sealed code  5 sealed address  6 id  7 lifetime ms  8 tombstone ms  9 attempts
 --       10 live codes allowed  11 resend interval ms  12 MAC of the binding, or ''  13 context, or ''
 --       14 1: keep the sealed code for resends  15 fingerprint of the request, or ''  16 how long it is known ms
---       17… for each rate limit: 1 count  2 period ms
--- Reply created, 0, snapshot…, id  |  recipient_locked, until, at  |  send_too_soon, until, at
+--       17 1: queue a message; 0: the caller has the code  18… for each rate limit: 1 count  2 period ms
+-- Reply created, 0, snapshot…, id, sealed code ('' if a message was queued)  |  recipient_locked, until, at  |  send_too_soon, until, at
 --       |  rate_limited, until, at, which limit (0 the first)  |  idempotency_conflict
---       The first two carry, behind the id, for each rate limit what is left and when it is full again.
+--       The first carries at its end, for each rate limit, what is left and when all of it is back.
 -- Keeps: the record, its place among the recipient's codes and its message come into being together, or none does;
 --        the failures of earlier codes stay; a rate limit is charged before anything else is looked at, and stays so;
 --        a repetition is charged nothing.
 local tag, lifetime, tombstone, context, fingerprint = ARGV[1], tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[13], ARGV[15]
+local deliver = ARGV[17] == '1'
 local replayed = replay(KEYS[4], fingerprint)
 if replayed then return replayed end
 local at = now()
@@ -19,7 +20,7 @@ local at = now()
 -- Generic cell rate algorithm: a limit's record is the instant at which it is empty again.
 local limits = {}
 for i = 5, #KEYS do
-  local count, period = tonumber(ARGV[17 + 2 * (i - 5)]), tonumber(ARGV[18 + 2 * (i - 5)])
+  local count, period = tonumber(ARGV[18 + 2 * (i - 5)]), tonumber(ARGV[19 + 2 * (i - 5)])
   local full_at = math.max(tonumber(redis.call('GET', KEYS[i]) or 0), at) + period / count
   if full_at - at > period then
     return {'rate_limited', math.ceil(full_at - period), at, i - 5}
@@ -47,14 +48,18 @@ redis.call('HSET', KEYS[2], 'q', recipient.sendable)
 keep_for(KEYS[2], lifetime + tombstone)
 
 redis.call('HSET', KEYS[1], 's', 'p', 'm', ARGV[2], 'w', ARGV[5], 'e', expires, 'c', at, 'f', 0, 'a', ARGV[9], 'r', 0,
-  'd', 'q', 'u', at, 'i', ARGV[3], 'x', context)
+  'd', deliver and 'q' or 's', 'u', at, 'i', ARGV[3], 'x', context)
 if ARGV[12] ~= '' then redis.call('HSET', KEYS[1], 'b', ARGV[12]) end
 if ARGV[14] == '1' then redis.call('HSET', KEYS[1], 'k', ARGV[4]) end
 redis.call('PEXPIREAT', KEYS[1], expires + tombstone)
-redis.call('XADD', KEYS[3], '*', 'i', ARGV[6], 'c', ARGV[4], 'a', ARGV[5], 'e', expires, 'r', 0)
-keep_for(KEYS[3], lifetime + tombstone)
+if deliver then
+  redis.call('XADD', KEYS[3], '*', 'i', ARGV[6], 'c', ARGV[4], 'a', ARGV[5], 'e', expires, 'r', 0)
+  keep_for(KEYS[3], lifetime + tombstone)
+end
 
 local replied = reply('created', 0, read_verification(KEYS[1]), recipient, tag, at)
 table.insert(replied, ARGV[6])
+table.insert(replied, deliver and '' or ARGV[4])
 for _, value in ipairs(limits) do table.insert(replied, value) end
-return remember(KEYS[4], fingerprint, ARGV[16], replied)
+-- A record that holds a sealed code lives no longer than the code.
+return remember(KEYS[4], fingerprint, deliver and ARGV[16] or lifetime, replied)
