@@ -12,11 +12,17 @@ async function startProxy(redisUrl: string) {
   const {hostname, port} = new URL(redisUrl);
   const sockets = new Set<Socket>();
   let mute = false;
+  let swallowed = '';
   const server = createServer((client) => {
     const redis = connect(Number(port), hostname);
     for (const socket of [client, redis]) sockets.add(socket.on('error', () => {}));
     client.pipe(redis);
-    redis.on('data', (answer) => mute || client.write(answer)).on('close', () => client.destroy());
+    redis
+      .on('data', (answer) => {
+        if (mute) swallowed += answer.toString('latin1');
+        else client.write(answer);
+      })
+      .on('close', () => client.destroy());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const breakAll = () => {
@@ -28,6 +34,7 @@ async function startProxy(redisUrl: string) {
     mute() {
       mute = true;
     },
+    swallowed: () => swallowed,
     breakAndSpeak() {
       breakAll();
       mute = false;
@@ -43,7 +50,7 @@ describe('a wrong check', () => {
   it('counts although its answer is lost, and is not taken back by the error', async () => {
     await using redis = await startRedis();
     using proxy = await startProxy(redis.url);
-    await using service = await startServiceProcess({REDIS_URL: proxy.url, STORE_TIMEOUT_MS: '300'});
+    await using service = await startServiceProcess({REDIS_URL: proxy.url});
     const post = async (path: string, body: object) => {
       const answer = await fetch(`${service.url}/v1/verifications${path}`, {
         method: 'POST',
@@ -57,6 +64,7 @@ describe('a wrong check', () => {
     expect(await post(`/${id}/check`, {code: 'wrong'})).toMatchObject({code: 'code_incorrect', attemptsRemaining: 4});
     proxy.mute();
     expect(await post(`/${id}/check`, {code: 'wrong'})).toMatchObject({status: 503, code: 'outcome_unknown'});
+    await until('the lost answer', () => proxy.swallowed().includes('incorrect'));
     proxy.breakAndSpeak();
     const {attemptsRemaining} = await until('an answer', async () => {
       const answer = await fetch(`${service.url}/v1/verifications/${id}`, {headers});
