@@ -27,6 +27,7 @@ COPY --from=dependencies /srv/node_modules ./node_modules
 COPY package.json ./
 COPY app ./app
 EXPOSE 8080 9464
+# Asks itself over loopback, where the certificate's name is not the one that is called.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 8080}/livez`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "require(process.env.TLS_CERT_FILE ? 'https' : 'http').get({host: '127.0.0.1', port: process.env.PORT ?? 8080, path: '/livez', rejectUnauthorized: false}, (answer) => process.exit(answer.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 CMD ["node", "app/main.ts"]
