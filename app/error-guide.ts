@@ -13,7 +13,7 @@ export interface ErrorGuide {
 export const errorGuide = {
   invalid_request: {
     meaning: 'The request does not have the shape that the route takes. Nothing was changed.',
-    when: 'A field is missing, not known, of another type or out of its bounds; the body is no JSON; the address cannot be decoded. `errors` names each field with an RFC 6901 pointer.',
+    when: 'A field is missing, not known, of another type or out of its bounds; the body is no JSON; the address cannot be decoded; a key or a sealed code is none. `errors` names each field with an RFC 6901 pointer.',
     action: 'Mend the request. The same request again gets the same answer.',
   },
   unauthenticated: {
@@ -105,7 +105,7 @@ export const errorGuide = {
   },
   channel_not_allowed: {
     meaning: 'The code cannot be sent over this channel.',
-    when: 'The policy does not have the asked channel, or none of its channels suits the recipient: mail to a phone number, SMS to a mail address. `detail` names those that do.',
+    when: 'The policy does not have the asked channel, or none of its channels suits the recipient: mail to a phone number, SMS to a mail address. `detail` names those that do. Or a resend over `direct`, where the caller has the code and delivers it itself.',
     action: 'Choose one of them, another policy or another recipient.',
   },
   code_incorrect: {

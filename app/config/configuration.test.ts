@@ -140,7 +140,7 @@ channels: {email: [mail]}
     const problems = problemsOf({OTP_CONFIG: path}).map((problem) => problem.replace(`${path}: `, ''));
     expect(problems).toEqual(
       expect.arrayContaining([
-        'policies.login.channels.1: "pigeon" is not one of sms, email',
+        'policies.login.channels.1: "pigeon" is not one of sms, email, direct',
         'policies.login: "lifetime" is not known here',
         expect.stringMatching(/^policies\.login\.codeLength: 3, expected must be >= 4/),
         'clients: "Shop" is not known here',

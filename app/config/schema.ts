@@ -137,11 +137,11 @@ const client = Type.Object(
     encryptionKey: Type.Optional(
       Type.Object(
         {
-          kty: Type.Enum(['OKP', 'EC']),
-          crv: Type.Enum(['X25519', 'P-256', 'P-384', 'P-521']),
-          x: Type.String(),
-          y: Type.Optional(Type.String()),
-          kid: Type.Optional(Type.String()),
+          kty: Type.Enum(['OKP', 'EC'], {description: '`OKP` for X25519, `EC` for the others'}),
+          crv: Type.Enum(['X25519', 'P-256', 'P-384', 'P-521'], {description: 'the curve'}),
+          x: Type.String({description: 'base64url'}),
+          y: Type.Optional(Type.String({description: 'base64url; with `EC`'})),
+          kid: Type.Optional(Type.String({description: 'names the key in what is sealed for it'})),
         },
         {...closed, description: 'a public key (JWK) that the codes of `direct` are sealed for'},
       ),

@@ -23,13 +23,16 @@ export interface ApiDocument {
 
 /** The generated sections of docs/api.md. */
 export function apiSections({paths}: ApiDocument): Record<string, string> {
+  const verification = verificationIn(paths);
   return {
     routes: Object.entries(paths)
       .flatMap(([path, methods]) =>
-        Object.entries(methods).map(([method, operation]) => route(method, path, operation)),
+        Object.entries(methods).map(([method, operation]) =>
+          route(method, path, operation, Object.keys(verification.properties ?? {})),
+        ),
       )
       .join('\n\n'),
-    verification: answerTable(verificationIn(paths)),
+    verification: answerTable(verification),
     states: table(
       ['Status', ''],
       Object.entries(statusGuide).map(([status, meaning]) => [`\`${status}\``, meaning]),
@@ -40,7 +43,7 @@ export function apiSections({paths}: ApiDocument): Record<string, string> {
   };
 }
 
-function route(method: string, path: string, operation: Operation): string {
+function route(method: string, path: string, operation: Operation, known: readonly string[]): string {
   const {summary, description, parameters = [], requestBody, responses} = operation;
   const body = schemaOf(requestBody);
   const headers = parameters.filter((parameter) => parameter.in === 'header');
@@ -52,19 +55,31 @@ function route(method: string, path: string, operation: Operation): string {
     `${summary}.${description === undefined ? '' : ` ${description}`}`,
     headers.map(({name, description: about}) => `Header \`${name}\`: ${about}.`).join('\n\n'),
     body?.properties === undefined ? '' : inputTable(body),
-    `Answers ${answers.map(([status, response]) => `${status}${titleOf(response)}`).join(' or ')}.${errorList(responses)}`,
+    `Answers ${answers.map(([status, response]) => `${status}${titleOf(response, known)}`).join(' or ')}.${errorList(responses)}`,
   ]
     .filter((paragraph) => paragraph !== '')
     .join('\n\n');
 }
 
-function titleOf(response: Content): string {
+function titleOf(response: Content, known: readonly string[]): string {
   const schema = schemaOf(response) as (JsonSchema & {title?: string}) | undefined;
-  if (schema?.title === 'Verification') return ' with the [verification](#the-verification)';
+  if (schema !== undefined && isVerification(schema))
+    return ` with the [verification](#the-verification)${more(schema, known)}`;
   const list = schema?.items as {title?: string} | undefined;
   if (list?.title !== undefined) return ` with a list of ${list.title.toLowerCase()} objects`;
   if (schema?.title !== undefined) return ` with a ${schema.title.toLowerCase()} object`;
   return schema === undefined ? ' without a body' : '';
+}
+
+function isVerification({properties = {}}: JsonSchema): boolean {
+  return 'attemptsRemaining' in properties && 'next' in properties;
+}
+
+/** What an answer has beyond a verification. */
+function more({properties = {}}: JsonSchema, known: readonly string[]): string {
+  const further = Object.entries(properties).filter(([name]) => !known.includes(name));
+  if (further.length === 0) return '';
+  return ` and at times ${further.map(([name, {description}]) => `\`${name}\` (${description})`).join(', ')}`;
 }
 
 function errorList(responses: Operation['responses']): string {
