@@ -15,13 +15,15 @@ export interface RedisCost {
 }
 
 /** Many small samples: where Redis is interrupted in the middle of a script, its clock runs on, and spoils only one. */
-const samples = 100;
-const sampleSize = 20;
+const samples = 60;
+const sampleSize = 50;
 const samplesPerFlush = 10;
+/** So few that the generator does not keep Redis from running, so many that Redis has more than one request at a time. */
+const connections = 8;
 const sizedRecords = 300;
 const tracedRequests = 100;
 
-/** What the service costs Redis. Few connections, so that Redis is not interrupted in the middle of a script. */
+/** What the service costs Redis. */
 export async function measureRedisCost(
   service: Contestant,
   redis: Redis,
@@ -31,9 +33,11 @@ export async function measureRedisCost(
   for (let sample = 0; sample < samples; sample++) {
     if (sample % samplesPerFlush === 0) await redis.flushdb('SYNC');
     for (const operation of ['create', 'checkRight'] as const)
-      cost[operation].push(await scriptMicros(redis, () => service.repeat(operation, sampleSize, 2), sampleSize));
+      cost[operation].push(
+        await scriptMicros(redis, () => service.repeat(operation, sampleSize, connections), sampleSize),
+      );
   }
-  await service.repeat('create', sizedRecords, 2);
+  await service.repeat('create', sizedRecords, connections);
   const bytesPerPending = await bytesOf(redis, installation, service.pendingIds);
   const ofCheck = await commandsPerRequest(redis, service, 'checkRight');
   await redis.flushdb('SYNC');
