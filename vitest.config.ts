@@ -6,6 +6,10 @@ export default defineConfig({
     globalSetup: ['app/testing/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    coverage: {provider: 'v8', include: ['app/**', 'infra/**', 'stacks/**', 'chaos/**'], reporter: ['text-summary', 'lcov']},
+    coverage: {
+      provider: 'v8',
+      include: ['app/**', 'infra/**', 'stacks/**', 'chaos/**'],
+      reporter: ['text-summary', 'lcov'],
+    },
   },
 });
