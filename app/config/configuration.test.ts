@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {mkdtempSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -14,7 +15,8 @@ function write(text: string): string {
   return path;
 }
 
-const key = Buffer.alloc(32, 7).toString('base64');
+const keyBytes = Buffer.from(Array.from({length: 32}, (_, index) => index));
+const key = keyBytes.toString('base64');
 const sha256 = 'a'.repeat(64);
 const yaml = `
 policies:
@@ -71,7 +73,7 @@ describe('the configuration', () => {
       drainDelaySeconds: 5,
       redis: {url: 'rediss://redis.example.com:6379'},
     });
-    expect(settings.secretKeys).toEqual([{kid: 'k1', secret: Buffer.alloc(32, 7)}]);
+    expect(settings.secretKeys).toEqual([{kid: 'k1', secret: keyBytes}]);
     expect(catalog.clients.get('shop')?.apiKeys).toEqual([
       {id: 'first', sha256: Buffer.from(sha256, 'hex'), scopes: ['verify']},
     ]);
@@ -85,7 +87,7 @@ describe('the configuration', () => {
       REDIS_URL_FILE: write('redis://127.0.0.1:1'),
       REDIS_PASSWORD_FILE: write('  with spaces '),
     }).settings;
-    expect(settings.pseudonymKey).toEqual(Buffer.alloc(32, 7));
+    expect(settings.pseudonymKey).toEqual(keyBytes);
     expect(settings.redis).toEqual({url: 'redis://127.0.0.1:1', password: '  with spaces '});
   });
 
@@ -113,10 +115,10 @@ describe('the configuration', () => {
     });
     expect(problems).toEqual([
       'NODE_ENV: "prod", expected development, production, test',
-      'REDIS_URL: "http:…", expected redis://HOST:PORT/DB or rediss://HOST:PORT/DB',
+      'REDIS_URL: "http://…", expected redis://HOST:PORT/DB or rediss://HOST:PORT/DB',
       'PORT: "80800", expected a whole number from 0 to 65535',
       'LOG_LEVEL: "loud", expected fatal, error, warn, info, debug, trace, silent',
-      expect.stringMatching(/^OTP_SECRET_KEYS: entry 1 \("K1:…"\) is not KID:BASE64/),
+      expect.stringMatching(/^OTP_SECRET_KEYS: entry 1 \(not quoted\) is not KID:BASE64/),
       'OTP_PSEUDONYM_KEY is not 32 bytes in base64',
       'STORE_TIMEOUT_MS: "1s", expected a whole number from 50 to 60000',
       expect.stringMatching(/none: cannot be read: ENOENT/),
@@ -144,7 +146,7 @@ channels: {email: [mail]}
         'policies.login: "lifetime" is not known here',
         expect.stringMatching(/^policies\.login\.codeLength: 3, expected must be >= 4/),
         'clients: "Shop" is not known here',
-        'clients.shop.apiKeys.0.sha256: "plain-text", expected the SHA-256 of the whole key as 64 hex digits, {file: PATH} or {env: NAME}',
+        'clients.shop.apiKeys.0.sha256: not quoted, expected the SHA-256 of the whole key as 64 hex digits, {file: PATH} or {env: NAME}',
         'providers.mail: "kind" is "smpt", expected smtp or inbox',
       ]),
     );
@@ -177,6 +179,18 @@ channels: {email: [mial]}
     ['a key that comes twice', 'policies: {}\npolicies: {}', /unique/],
     ['nothing', '', /the file: null, expected must be object/],
     ['a list', '- 1', /the file: \[1\], expected must be object/],
+    ['an alias of nothing', 'policies: *nothing', /Unresolved alias/],
+    ['a tag that it does not know', 'policies: !secret x', /Unresolved tag/],
+    [
+      'a provider that only a prototype has',
+      yaml.replace('[mail]}', '[constructor]}'),
+      /there is no provider "constructor"/,
+    ],
+    [
+      'a key that ends in a leap second',
+      yaml.replace('id: first,', 'id: first, notAfter: "2020-12-31T23:59:60Z",'),
+      /notAfter of key "first": "2020-12-31T23:59:60Z"/,
+    ],
   ])('quotes %s', (_what, text, message) => {
     expect(problemsOf({OTP_CONFIG: write(text)}).join('\n')).toMatch(message);
   });
@@ -196,13 +210,57 @@ describe('production', () => {
     [
       'the development keys',
       {OTP_SECRET_KEYS: developmentSecretKeys, OTP_PSEUDONYM_KEY: developmentPseudonymKey},
-      [/development key/, /development key/],
+      [/key "dev" is one that everybody knows/, /key that everybody knows/],
     ],
     ['plain Redis over a network', {REDIS_URL: 'redis://redis.example.com:6379'}, [/^REDIS_URL: redis:\/\//]],
   ])('refuses %s', (_what, changes, expected) => {
     expect(problemsOf({...production(), ...changes})).toEqual(
       expected.map((pattern) => expect.stringMatching(pattern)),
     );
+  });
+
+  it.each([
+    [
+      'the development key beside a real one',
+      {OTP_SECRET_KEYS: `k1:${key},old:${developmentSecretKeys.split(':')[1]}`},
+      /key "old" is one that everybody knows/,
+    ],
+    [
+      'one byte again and again',
+      {OTP_SECRET_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`},
+      /key "k1" is one that everybody knows/,
+    ],
+    ['the same key under two names', {OTP_SECRET_KEYS: `k1:${key},k2:${key}`}, /the key "k2" has the same bytes/],
+    [
+      'the development pseudonym key without its padding',
+      {OTP_PSEUDONYM_KEY: developmentPseudonymKey.replace(/=+$/, '')},
+      /OTP_PSEUDONYM_KEY is a key that everybody knows/,
+    ],
+    [
+      'the development API key',
+      {
+        OTP_CONFIG: write(
+          yaml.replace(sha256, createHash('sha256').update('otp_dev_development-only-key').digest('hex')),
+        ),
+      },
+      /key "first" is the development key/,
+    ],
+    ['certificates that nobody verifies', {NODE_TLS_REJECT_UNAUTHORIZED: '0'}, /^NODE_TLS_REJECT_UNAUTHORIZED is "0"/],
+    ['one port for two things', {PORT: '9464'}, /^METRICS_PORT: "9464"/],
+  ])('refuses %s', (_what, changes, message) => {
+    expect(problemsOf({...production(), ...changes})).toEqual([expect.stringMatching(message)]);
+  });
+
+  it.each([
+    ['an API key instead of its hash', yaml.replace(sha256, 'otp_shop_hunter2'), {}],
+    ['a password of another type', yaml.replace('from:', 'username: u, password: 12345678, from:'), {}],
+    ['a password in an object', yaml.replace('from:', 'username: u, password: {value: hunter2}, from:'), {}],
+    ['a key without its name', yaml, {OTP_SECRET_KEYS: 'hunter2hunter2hunter2hunter2'}],
+    ['an address without its scheme', yaml, {REDIS_URL: 'hunter2@redis:6379'}],
+  ])('does not quote %s', (_what, text, changes) => {
+    const problems = problemsOf({...production(), OTP_CONFIG: write(text), ...changes});
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.join()).not.toMatch(/hunter2|12345678/);
   });
 
   it('takes plain Redis on loopback', () => {

@@ -1,10 +1,11 @@
 import {readFileSync} from 'node:fs';
 import {parseDocument} from 'yaml';
-import {type ApiKey, type Client, createClient} from '../domain/client.ts';
+import {type Client, createClient} from '../domain/client.ts';
 import {type Channel, channels, type Policy, policyProblems} from '../domain/policy.ts';
 import {nameTag} from '../domain/verification-id.ts';
+import {readApiKey} from './api-keys.ts';
 import {developmentFile} from './development.ts';
-import {type ConfigurationFile, fileSchema, type SmtpSettings, sha256Pattern} from './schema.ts';
+import {type ConfigurationFile, fileSchema, type SmtpSettings} from './schema.ts';
 import {readReference, readSecretFile} from './secret.ts';
 import type {Mode} from './setting-table.ts';
 import {validate} from './validate.ts';
@@ -53,11 +54,17 @@ function parse(path: string, mode: Mode, environment: NodeJS.ProcessEnv, problem
     return undefined;
   }
   const document = parseDocument(text, {uniqueKeys: true, strict: true});
-  if (document.errors.length > 0) {
-    problems.push(...document.errors.map(({message}) => message.trim()));
+  const unread = [...document.errors, ...document.warnings].map(({message}) => message.trim());
+  let value: unknown;
+  try {
+    value = document.toJS({maxAliasCount: 100});
+  } catch (error) {
+    unread.push(error instanceof Error ? error.message : String(error));
+  }
+  if (unread.length > 0) {
+    problems.push(...unread);
     return undefined;
   }
-  const value: unknown = document.toJS({maxAliasCount: 100});
   const faults = validate(fileSchema, value);
   problems.push(...faults);
   return faults.length > 0 ? undefined : toCatalog(value as ConfigurationFile, mode, environment, problems);
@@ -73,7 +80,7 @@ function toCatalog(file: ConfigurationFile, mode: Mode, environment: NodeJS.Proc
         problems.push(`policies.${name}.channels: ${channel} has no providers under channels.${channel}`);
     policies.set(name, policy);
   }
-  const clients = readClients(file, policies, environment, problems);
+  const clients = readClients(file, policies, mode, environment, problems);
   refuseTagCollisions('policies', [...policies.keys()], problems);
   refuseTagCollisions('clients', [...clients.keys()], problems);
   return {clients, providers: readProviders(file, mode, environment, problems), channels: readChannels(file, problems)};
@@ -93,6 +100,7 @@ function refuseTagCollisions(what: string, names: readonly string[], problems: s
 function readClients(
   file: ConfigurationFile,
   policies: ReadonlyMap<string, Policy>,
+  mode: Mode,
   environment: NodeJS.ProcessEnv,
   problems: string[],
 ): Map<string, Client> {
@@ -106,23 +114,7 @@ function readClients(
         );
       return policy === undefined ? [] : [policy];
     });
-    const apiKeys = settings.apiKeys.flatMap((key): ApiKey[] => {
-      const read = typeof key.sha256 === 'string' ? {value: key.sha256} : readReference(key.sha256, environment);
-      if ('value' in read && new RegExp(sha256Pattern).test(read.value)) {
-        return [
-          {
-            id: key.id,
-            sha256: Buffer.from(read.value, 'hex'),
-            scopes: key.scopes,
-            ...(key.notAfter === undefined ? {} : {notAfter: Date.parse(key.notAfter)}),
-          },
-        ];
-      }
-      problems.push(
-        `clients.${name}.apiKeys: the sha256 of key "${key.id}": ${'problem' in read ? read.problem : 'not 64 hex digits'}`,
-      );
-      return [];
-    });
+    const apiKeys = settings.apiKeys.flatMap((key) => readApiKey(key, name, mode, environment, problems));
     clients.set(name, createClient(name, own, apiKeys, settings.limits, settings.encryptionKey));
   }
   return clients;

@@ -53,13 +53,18 @@ export function readSettings(environment: NodeJS.ProcessEnv, problems: string[])
   const redis = readRedis(reader);
   const tls = readTls(reader, host);
   const publicUrl = text('PUBLIC_URL');
+  if (production && environment.NODE_TLS_REJECT_UNAUTHORIZED === '0')
+    problems.push('NODE_TLS_REJECT_UNAUTHORIZED is "0": it would turn the verification of certificates off');
   const whole = (name: NameOf<'integer'>) => integer(name, production);
+  const [port, metricsPort] = [whole('PORT'), whole('METRICS_PORT')];
+  if (port !== 0 && port === metricsPort)
+    problems.push(`METRICS_PORT: "${metricsPort}", expected another port than PORT`);
   return {
     mode,
     host,
-    port: whole('PORT'),
+    port,
     metricsHost: text('METRICS_HOST') ?? host,
-    metricsPort: whole('METRICS_PORT'),
+    metricsPort,
     logLevel: choice('LOG_LEVEL'),
     secretKeys: readSecretKeys(secret('OTP_SECRET_KEYS'), production, problems),
     pseudonymKey: readPseudonymKey(secret('OTP_PSEUDONYM_KEY'), production, problems),
@@ -128,9 +133,13 @@ function readRedis({text, file, secret, isSet, refuse, problems}: Reader): Redis
       if (isSet(name)) problems.push(`${name} is set, but REDIS_URL is not`);
     return undefined;
   }
-  // The address may hold a password, so that what is quoted is only its beginning.
+  // The address may hold a password, so that of it only the scheme is quoted.
   if (!/^rediss?:\/\/[^/]+(\/\d{1,3})?\/?$/.test(url) || !URL.canParse(url))
-    refuse('REDIS_URL', `${url.split(':')[0]}:…`, 'redis://HOST:PORT/DB or rediss://HOST:PORT/DB');
+    refuse(
+      'REDIS_URL',
+      /^[a-z]{2,10}(?=:\/\/)/.test(url) ? `${url.split(':')[0]}://…` : '…',
+      'redis://HOST:PORT/DB or rediss://HOST:PORT/DB',
+    );
   const ca = caFile === undefined ? undefined : readSecretFile(caFile);
   if (ca !== undefined && 'problem' in ca) problems.push(`REDIS_CA_FILE: ${ca.problem}`);
   return {
@@ -173,19 +182,21 @@ function readSecretKeys(
     problems.push(
       'OTP_SECRET_KEYS is missing: give kid:base64 of 32 random bytes, for example k1:$(openssl rand -base64 32)',
     );
-  if (value === developmentSecretKeys && production)
-    problems.push('OTP_SECRET_KEYS is the development key, which everybody knows');
   const keys: SecretKey[] = [];
   for (const [index, part] of (value ?? developmentSecretKeys).split(',').entries()) {
     const [kid = '', base64 = '', ...rest] = part.trim().split(':');
     const bytes = decodeKey(base64);
-    if (rest.length > 0 || !/^[a-z0-9]{1,16}$/.test(kid) || bytes === undefined) {
+    if (rest.length > 0 || !kidPattern.test(kid) || bytes === undefined) {
       problems.push(
-        `OTP_SECRET_KEYS: entry ${index + 1} (${quote(`${kid.slice(0, 16)}:…`)}) is not KID:BASE64 with a KID of 1 to 16 lower-case letters and digits and ${keyBytes} bytes in base64`,
+        `OTP_SECRET_KEYS: entry ${index + 1} (${kidPattern.test(kid) ? quote(`${kid}:…`) : 'not quoted'}) is not KID:BASE64 with a KID of 1 to 16 lower-case letters and digits and ${keyBytes} bytes in base64`,
       );
     } else if (keys.some((key) => key.kid === kid))
       problems.push(`OTP_SECRET_KEYS: the key id ${quote(kid)} comes twice`);
+    else if (keys.some((key) => key.secret.equals(bytes)))
+      problems.push(`OTP_SECRET_KEYS: the key ${quote(kid)} has the same bytes as another one`);
     else keys.push({kid, secret: bytes});
+    if (production && value !== undefined && bytes !== undefined && isWellKnown(bytes))
+      problems.push(`OTP_SECRET_KEYS: the key ${quote(kid)} is one that everybody knows`);
   }
   const [first, ...others] = keys;
   return first === undefined ? [{kid: 'none', secret: Buffer.alloc(keyBytes)}] : [first, ...others];
@@ -196,11 +207,21 @@ function readPseudonymKey(value: string | undefined, production: boolean, proble
     problems.push(
       'OTP_PSEUDONYM_KEY is missing: give base64 of 32 random bytes, for example $(openssl rand -base64 32)',
     );
-  if (value === developmentPseudonymKey && production)
-    problems.push('OTP_PSEUDONYM_KEY is the development key, which everybody knows');
-  const key = decodeKey(value ?? developmentPseudonymKey);
+  const key = decodeKey((value ?? developmentPseudonymKey).trim());
+  if (production && value !== undefined && key !== undefined && isWellKnown(key))
+    problems.push('OTP_PSEUDONYM_KEY is a key that everybody knows');
   if (key === undefined) problems.push(`OTP_PSEUDONYM_KEY is not ${keyBytes} bytes in base64`);
   return key ?? Buffer.alloc(keyBytes);
+}
+
+const kidPattern = /^[a-z0-9]{1,16}$/;
+
+/** The keys of development, however they are written, and keys that are no secret at all: one byte again and again. */
+function isWellKnown(key: Buffer): boolean {
+  const development = [developmentSecretKeys.split(':')[1] ?? '', developmentPseudonymKey];
+  return (
+    development.some((base64) => Buffer.from(base64, 'base64').equals(key)) || key.every((byte) => byte === key[0])
+  );
 }
 
 function decodeKey(base64: string): Buffer | undefined {

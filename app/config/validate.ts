@@ -28,9 +28,11 @@ function sentence(error: ErrorObject): string {
   if (keyword === 'required') return `${where}: ${quote(params.missingProperty)} is missing`;
   if (keyword === 'enum') return `${where}: ${quote(data)} is not one of ${params.allowedValues.join(', ')}`;
   if (keyword === 'discriminator') return `${where}: "kind" is ${quote(params.tagValue)}, expected smtp or inbox`;
+  // A secret in the wrong place is still one.
+  const shown = /(^|\.)(password|sha256)(\.|$)/.test(where) ? 'not quoted' : quote(data);
   const expected =
     keyword === 'anyOf' || keyword === 'pattern'
       ? (description ?? error.message)
       : `${error.message}${description === undefined ? '' : ` (${description})`}`;
-  return `${where}: ${quote(data)}, expected ${expected}`;
+  return `${where}: ${shown}, expected ${expected}`;
 }
