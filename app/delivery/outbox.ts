@@ -16,6 +16,8 @@ export interface QueuedMessage {
 export type DeliveryResult =
   /** A provider took the message. */
   | {readonly kind: 'sent'; readonly provider: string}
+  /** Its code was used, canceled, replaced or has expired before it was sent: nothing is to be noted. */
+  | {readonly kind: 'obsolete'}
   /** No provider will take it, or its time is over. */
   | {readonly kind: 'failed'; readonly provider?: string};
 
@@ -28,6 +30,8 @@ export interface Outbox {
   receive(waitMs: number): Promise<QueuedMessage[]>;
   /** Says that the worker still has the message, so that nobody else is given it. */
   renew(message: QueuedMessage): Promise<void>;
+  /** Gives a message back that the worker cannot take now: it comes again later. */
+  release(message: QueuedMessage): void;
   /** Whether the message's code can still be used: its verification is pending and no resend has replaced it. */
   isCurrent(message: QueuedMessage): Promise<boolean>;
   /** Removes the message and notes its result on the verification. */

@@ -23,6 +23,8 @@ export type SendResult =
 /** Carries messages: an SMTP server, a gateway, the development inbox. */
 export interface Provider {
   readonly name: string;
+  /** Messages that it takes at the same time. */
+  readonly maxConcurrent: number;
   /** Hands one message over. Gives up when `signal` does. Does not reject for what the far side may do. */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>;
   close(): Promise<void>;

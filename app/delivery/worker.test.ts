@@ -1,5 +1,6 @@
 import {pino} from 'pino';
 import {afterEach, describe, expect, it} from 'vitest';
+import type {Channel} from '../domain/policy.ts';
 import {MemoryOutbox} from '../store/memory-outbox.ts';
 import {MemoryQueue} from '../store/memory-queue.ts';
 import {MemoryStore} from '../store/memory-store.ts';
@@ -21,6 +22,7 @@ function scripted(
   const sent: OutgoingMessage[] = [];
   const provider: Provider = {
     name,
+    maxConcurrent: 10,
     async send(message) {
       sent.push(message);
       return answer(message, sent.length);
@@ -30,17 +32,26 @@ function scripted(
   return {provider, sent};
 }
 
-function setUp(providers: readonly Provider[]) {
+function setUp(providers: readonly Provider[] | ((channel: Channel) => readonly Provider[]), {twice = false} = {}) {
   const queue = new MemoryQueue();
   const store = new MemoryStore({enqueue: (message) => queue.push(message)});
   const outbox = new MemoryOutbox({queue, store});
+  const receive = outbox.receive.bind(outbox);
+  // As when an outage lets a message be claimed that is in hand.
+  if (twice) outbox.receive = async (waitMs) => (await receive(waitMs)).flatMap((message) => [message, message]);
   const worker = new OutboxWorker({
     outbox,
-    providersOf: () => providers,
+    providersOf: (channel) => (typeof providers === 'function' ? providers(channel) : providers),
     open: ({sealedCode}) =>
       sealedCode === 'unreadable'
         ? undefined
-        : {client: 'shop', policy: 'login', channel: 'email', to: 'ada@example.com', code: sealedCode},
+        : {
+            client: 'shop',
+            policy: 'login',
+            channel: sealedCode.startsWith('sms') ? 'sms' : 'email',
+            to: 'ada@example.com',
+            code: sealedCode,
+          },
     render: ({code}) => ({subject: 'Your code', text: `Code ${code}`}),
     log: pino({level: 'silent'}),
     retryMs: 1,
@@ -160,8 +171,8 @@ describe('the outbox worker', () => {
     });
     run.start();
     await run.settled(resent);
-    await run.settled(canceled);
-    expect(sent.map(({code}) => code)).toEqual(['new']);
+    expect(await run.settled(await run.create('last', 'last'))).toMatchObject({delivery: {status: 'sent'}});
+    expect(sent.map(({code}) => code)).toEqual(['new', 'last']);
   });
 
   it('is held up by no message: neither by one that hangs nor by one that cannot be read', async () => {
@@ -174,5 +185,72 @@ describe('the outbox worker', () => {
     expect(await run.settled(fine)).toMatchObject({delivery: {status: 'sent'}});
     expect(await run.settled(unreadable)).toMatchObject({status: 'undeliverable'});
     running.splice(0);
+  });
+
+  it('looks at a message anew before each attempt: what was used, canceled or replaced meanwhile is not sent', async () => {
+    let up = false;
+    const {provider, sent} = scripted('mail', () => (up ? accepted : again));
+    const run = setUp([provider]);
+    const [replaced, canceled] = [await run.create('ada', 'old'), await run.create('bob', 'canceled')];
+    run.start();
+    await until('attempts at both', () =>
+      ['old', 'canceled'].every((code) => sent.some((message) => message.code === code)),
+    );
+    await run.store.resend(replaced, {
+      mac: 'N',
+      sealedCode: 'new',
+      same: false,
+      lifetimeMs: 60_000,
+      resendIntervalMs: 0,
+      maxResends: 1,
+    });
+    await run.store.cancel(canceled);
+    up = true;
+    const before = sent.length;
+    expect(await run.settled(replaced)).toMatchObject({delivery: {status: 'sent'}});
+    expect(await run.settled(await run.create('last', 'last'))).toMatchObject({delivery: {status: 'sent'}});
+    // At most one attempt of each was on its way when it became of no use.
+    expect(sent.slice(before).filter(({code}) => code === 'old' || code === 'canceled').length).toBeLessThanOrEqual(2);
+    expect(await run.store.read(canceled)).toMatchObject({
+      snapshot: {status: 'canceled', delivery: {status: 'queued'}},
+    });
+  });
+
+  it('sends through a provider no more at a time than it takes', async () => {
+    let [active, most] = [0, 0];
+    const {provider} = scripted('mail', async () => {
+      most = Math.max(most, ++active);
+      await new Promise((resolve) => setImmediate(resolve));
+      active--;
+      return accepted;
+    });
+    const run = setUp([{...provider, maxConcurrent: 3}]);
+    const where = await Promise.all(Array.from({length: 40}, (_, index) => run.create(`ada${index}`, `${index}`)));
+    run.start();
+    for (const each of where) await run.settled(each);
+    expect(most).toBe(3);
+  });
+
+  it('does not send a message a second time that comes again while it is in hand', async () => {
+    const gate = Promise.withResolvers<SendResult>();
+    const {provider, sent} = scripted('mail', ({code}) => (code === 'slow' ? gate.promise : accepted));
+    const run = setUp([provider], {twice: true});
+    const slow = await run.create('ada', 'slow');
+    run.start();
+    expect(await run.settled(await run.create('bob', 'other'))).toMatchObject({delivery: {status: 'sent'}});
+    gate.resolve(accepted);
+    expect(await run.settled(slow)).toMatchObject({delivery: {status: 'sent'}});
+    expect(sent.filter(({code}) => code === 'slow')).toHaveLength(1);
+  });
+
+  it('keeps a channel going whose provider works when that of another is down', async () => {
+    const mail = scripted('mail', () => again);
+    const sms = scripted('sms', () => accepted);
+    const run = setUp((channel) => [channel === 'email' ? mail.provider : sms.provider]);
+    for (let i = 0; i < 1200; i++) await run.create(`ada${i}`, `${i}`);
+    run.start();
+    expect(await run.settled(await run.create('bob', 'sms 1'))).toMatchObject({
+      delivery: {status: 'sent', provider: 'sms'},
+    });
   });
 });

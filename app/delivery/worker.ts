@@ -1,41 +1,49 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import {ExponentialBackoff, fullJitterGenerator, handleAll, handleWhenResult, type RetryPolicy, retry} from 'cockatiel';
+import {type BulkheadPolicy, bulkhead} from 'cockatiel';
 import type {Logger} from 'pino';
 import type {Channel} from '../domain/policy.ts';
+import {backoffMs} from './backoff.ts';
 import type {MessageAddress} from './message.ts';
 import {claimAfterMs, type DeliveryResult, type Outbox, type QueuedMessage} from './outbox.ts';
-import type {Provider, SendResult} from './provider.ts';
+import type {OutgoingMessage, Provider, SendResult} from './provider.ts';
 import type {Rendered} from './template.ts';
+
+type Opened = MessageAddress & {readonly code: string};
 
 export interface OutboxWorkerOptions {
   readonly outbox: Outbox;
   /** The providers of a channel, in order of preference. */
   readonly providersOf: (channel: Channel) => readonly Provider[];
   /** Opens a queued message; undefined if it cannot be read. */
-  readonly open: (message: QueuedMessage) => (MessageAddress & {readonly code: string}) | undefined;
-  readonly render: (message: MessageAddress & {readonly code: string}) => Rendered;
+  readonly open: (message: QueuedMessage) => Opened | undefined;
+  readonly render: (message: Opened) => Rendered;
   readonly log: Logger;
   /** Counts what became of each attempt. */
   readonly onSend?: (provider: string, result: SendResult['kind']) => void;
-  /** The first wait before another attempt; each further one doubles it, up to 15 s. @default 500 */
+  /** The window of the first wait before another attempt; it doubles up to 15 s. @default 500 */
   readonly retryMs?: number;
 }
 
 const pollMs = 2000;
-const maxInFlight = 256;
 const maxRetryMs = 15_000;
 /** Once the store is back, messages wait no longer than this. */
 const maxOutageWaitMs = 1000;
+/** Messages of one channel that a worker has in hand: a provider that is down holds up its own channel only. */
+const maxInHandPerChannel = 1000;
 
-/** Takes messages from the outbox and hands each to a provider, again and again until one takes it or the code expires. */
+/** Takes messages from the outbox and hands each to a provider, again and again until one takes it or the code is of no use. */
 export class OutboxWorker {
   readonly #options: OutboxWorkerOptions;
+  readonly #retryMs: number;
   readonly #stopping = new AbortController();
-  readonly #inFlight = new Set<Promise<void>>();
+  /** What is being delivered, by entry: a message that comes again meanwhile is only held on to. */
+  readonly #inHand = new Map<string, {readonly channel: Channel | undefined; readonly done: Promise<void>}>();
+  readonly #gates = new Map<Provider, BulkheadPolicy>();
   #loop: Promise<void> = Promise.resolve();
 
   constructor(options: OutboxWorkerOptions) {
     this.#options = options;
+    this.#retryMs = options.retryMs ?? 500;
   }
 
   start(): void {
@@ -46,102 +54,135 @@ export class OutboxWorker {
   async stop(graceMs: number): Promise<void> {
     this.#stopping.abort();
     await this.#options.outbox.close();
-    const done = this.#loop.then(() => Promise.all(this.#inFlight));
-    await Promise.race([done, delay(graceMs, undefined, {ref: false})]);
+    const ended = this.#loop.then(() => Promise.all([...this.#inHand.values()].map(({done}) => done)));
+    await Promise.race([ended, delay(graceMs, undefined, {ref: false})]);
   }
 
   async #run(): Promise<void> {
     const {outbox, log} = this.#options;
-    const receive = this.#retry(handleAll, maxOutageWaitMs);
-    receive.onFailure(({reason}) =>
-      log.warn({err: 'error' in reason ? reason.error : undefined}, 'outbox out of reach'),
-    );
+    let failures = 0;
     while (!this.#stopping.signal.aborted) {
-      const messages = await receive.execute(() => outbox.receive(pollMs), this.#stopping.signal).catch(() => []);
-      for (const message of messages) this.#track(this.#deliver(message));
-      if (this.#inFlight.size >= maxInFlight) await Promise.race(this.#inFlight);
+      try {
+        for (const message of await outbox.receive(pollMs)) this.#take(message);
+        failures = 0;
+      } catch (err) {
+        if (failures === 0) log.warn({err}, 'outbox out of reach');
+        await this.#pause(failures++, maxOutageWaitMs, this.#stopping.signal);
+      }
     }
   }
 
-  #track(work: Promise<void>): void {
-    const tracked: Promise<void> = work
-      .catch((err) => this.#options.log.error({err}, 'message left in the outbox'))
-      .finally(() => this.#inFlight.delete(tracked));
-    this.#inFlight.add(tracked);
+  #take(message: QueuedMessage): void {
+    const {outbox, log} = this.#options;
+    const name = `${message.address.partition} ${message.entry}`;
+    if (this.#inHand.has(name)) {
+      void outbox.renew(message).catch(() => {});
+      return;
+    }
+    const opened = this.#options.open(message);
+    const channel = opened?.channel;
+    if ([...this.#inHand.values()].filter((other) => other.channel === channel).length >= maxInHandPerChannel) {
+      outbox.release(message);
+      return;
+    }
+    const renewal = setInterval(() => void outbox.renew(message).catch(() => {}), claimAfterMs / 3);
+    const done = this.#deliver(message, opened)
+      .catch((err) => log.error({err, verificationId: message.address.id}, 'message left in the outbox'))
+      .finally(() => {
+        clearInterval(renewal);
+        this.#inHand.delete(name);
+      });
+    this.#inHand.set(name, {channel, done});
   }
 
-  async #deliver(message: QueuedMessage): Promise<void> {
-    const {outbox, log} = this.#options;
-    const {id} = message.address;
+  async #deliver(message: QueuedMessage, opened: Opened | undefined): Promise<void> {
+    const {log} = this.#options;
+    const verificationId = message.address.id;
     const deadline = AbortSignal.timeout(Math.max(0, message.remainingMs));
-    const opened = this.#options.open(message);
-    if (opened === undefined) log.error({verificationId: id}, 'message cannot be opened with the keys of this process');
-    const result: DeliveryResult | undefined =
-      opened === undefined || message.remainingMs <= 0 || !(await outbox.isCurrent(message))
-        ? {kind: 'failed'}
-        : await this.#send(message, opened, deadline);
+    if (opened === undefined) log.error({verificationId}, 'message cannot be opened with the keys of this process');
+    const result = opened === undefined ? ({kind: 'failed'} as const) : await this.#send(message, opened, deadline);
     // Stopped in the middle of retries: another worker goes on with it.
     if (result === undefined) return;
-    if (result.kind === 'failed') log.warn({verificationId: id, provider: result.provider}, 'message not delivered');
-    await this.#retry(handleAll).execute(
-      () => outbox.settle(message, result),
-      AbortSignal.any([deadline, this.#stopping.signal]),
-    );
+    if (result.kind === 'failed') log.warn({verificationId, provider: result.provider}, 'message not delivered');
+    await this.#settle(message, result);
   }
 
-  async #send(
-    message: QueuedMessage,
-    opened: NonNullable<ReturnType<OutboxWorkerOptions['open']>>,
-    deadline: AbortSignal,
-  ): Promise<DeliveryResult | undefined> {
-    const {outbox, providersOf, render, log} = this.#options;
-    const {id} = message.address;
-    const rendered = render(opened);
+  /** What became of the message; undefined if the worker was stopped before that was known. */
+  async #send(message: QueuedMessage, opened: Opened, deadline: AbortSignal): Promise<DeliveryResult | undefined> {
+    const {address, resends} = message;
+    const {channel, to, code} = opened;
     const outgoing = {
-      verificationId: id,
-      messageId: `${id}.${message.resends}`,
-      channel: opened.channel,
-      to: opened.to,
-      code: opened.code,
-      ...rendered,
+      verificationId: address.id,
+      messageId: `${address.id}.${resends}`,
+      channel,
+      to,
+      code,
+      ...this.#options.render(opened),
     };
-    const renewal = setInterval(() => void outbox.renew(message).catch(() => {}), claimAfterMs / 3);
     const stop = AbortSignal.any([deadline, this.#stopping.signal]);
-    let last: DeliveryResult = {kind: 'failed'};
-    try {
-      const attempt = async (): Promise<'done' | 'again'> => {
-        let again = false;
-        for (const provider of providersOf(opened.channel)) {
-          const result = await provider.send(outgoing, deadline);
-          this.#options.onSend?.(provider.name, result.kind);
-          if (result.kind === 'accepted') {
-            last = {kind: 'sent', provider: provider.name};
-            return 'done';
-          }
-          log.warn(
-            {verificationId: id, provider: provider.name, result: result.kind, reason: result.reason},
-            'provider did not take a message',
-          );
-          last = {kind: 'failed', provider: provider.name};
-          again ||= result.kind === 'retry';
-        }
-        return again ? 'again' : 'done';
-      };
-      const outcome = await this.#retry(handleWhenResult((result) => result === 'again')).execute(attempt, stop);
-      return outcome === 'done' || deadline.aborted ? last : undefined;
-    } finally {
-      clearInterval(renewal);
+    let last: string | undefined;
+    for (let attempt = 0; !stop.aborted; attempt++) {
+      const result = await this.#attempt(message, outgoing, deadline);
+      if (result.kind !== 'again') return result;
+      last = result.provider;
+      await this.#pause(attempt, maxRetryMs, stop);
+    }
+    return deadline.aborted ? {kind: 'failed', ...(last === undefined ? {} : {provider: last})} : undefined;
+  }
+
+  /** One round over the providers of the channel. */
+  async #attempt(
+    message: QueuedMessage,
+    outgoing: OutgoingMessage,
+    deadline: AbortSignal,
+  ): Promise<DeliveryResult | {readonly kind: 'again'; readonly provider?: string}> {
+    let again: string | undefined;
+    let refusedBy: string | undefined;
+    for (const provider of this.#options.providersOf(outgoing.channel)) {
+      const result = await this.#gate(provider).execute(async (): Promise<SendResult | {readonly kind: 'obsolete'}> => {
+        // Read anew each time, and only once it is this message's turn: a code may have ended while it waited.
+        if (deadline.aborted) return {kind: 'retry', reason: 'the code has expired'};
+        return (await this.#isCurrent(message)) ? provider.send(outgoing, deadline) : {kind: 'obsolete'};
+      });
+      if (result.kind === 'obsolete') return result;
+      this.#options.onSend?.(provider.name, result.kind);
+      if (result.kind === 'accepted') return {kind: 'sent', provider: provider.name};
+      this.#options.log.warn(
+        {verificationId: outgoing.verificationId, provider: provider.name, result: result.kind, reason: result.reason},
+        'provider did not take a message',
+      );
+      if (result.kind === 'retry') again = provider.name;
+      else refusedBy = provider.name;
+    }
+    if (again !== undefined) return {kind: 'again', provider: again};
+    return {kind: 'failed', ...(refusedBy === undefined ? {} : {provider: refusedBy})};
+  }
+
+  /** While the store is out of reach nobody knows: the message is rather sent than not. */
+  async #isCurrent(message: QueuedMessage): Promise<boolean> {
+    return this.#options.outbox.isCurrent(message).catch(() => true);
+  }
+
+  /** Notes the result, however long the store takes to come back. */
+  async #settle(message: QueuedMessage, result: DeliveryResult): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#options.outbox.settle(message, result);
+      } catch (error) {
+        if (this.#stopping.signal.aborted) throw error;
+        await this.#pause(attempt, maxOutageWaitMs, this.#stopping.signal);
+      }
     }
   }
 
-  #retry(policy: typeof handleAll, maxDelay = maxRetryMs): RetryPolicy {
-    return retry(policy, {
-      maxAttempts: Number.MAX_SAFE_INTEGER,
-      backoff: new ExponentialBackoff({
-        generator: fullJitterGenerator,
-        initialDelay: this.#options.retryMs ?? 500,
-        maxDelay,
-      }),
-    }).dangerouslyUnref();
+  #gate(provider: Provider): BulkheadPolicy {
+    const gate = this.#gates.get(provider) ?? bulkhead(provider.maxConcurrent, Number.MAX_SAFE_INTEGER);
+    this.#gates.set(provider, gate);
+    return gate;
+  }
+
+  async #pause(attempt: number, maxMs: number, signal: AbortSignal): Promise<void> {
+    // An abort ends the pause; whoever pauses looks at the signal.
+    await delay(backoffMs(attempt, {firstMs: this.#retryMs, maxMs}), undefined, {signal}).catch(() => {});
   }
 }

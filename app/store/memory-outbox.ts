@@ -2,6 +2,9 @@ import type {DeliveryResult, Outbox, QueuedMessage} from '../delivery/outbox.ts'
 import type {MemoryQueue} from './memory-queue.ts';
 import {type MemoryStore, monotonicNow} from './memory-store.ts';
 
+/** How long a message rests that a worker has given back. */
+const releaseMs = 1000;
+
 export interface MemoryOutboxOptions {
   readonly queue: MemoryQueue;
   /** The store that fills the queue. */
@@ -34,13 +37,20 @@ export class MemoryOutbox implements Outbox {
 
   async renew(): Promise<void> {}
 
+  release({entry: _entry, remainingMs, ...message}: QueuedMessage): void {
+    setTimeout(
+      () => this.#queue.push({...message, expiresAt: this.#now() + remainingMs - releaseMs}),
+      releaseMs,
+    ).unref();
+  }
+
   async isCurrent({address, resends}: QueuedMessage): Promise<boolean> {
     const outcome = await this.#store.read(address);
     return outcome.kind === 'found' && outcome.snapshot.status === 'pending' && outcome.snapshot.resends === resends;
   }
 
   async settle(message: QueuedMessage, result: DeliveryResult): Promise<void> {
-    this.#store.settle(message, result);
+    if (result.kind !== 'obsolete') this.#store.settle(message, result);
   }
 
   async close(): Promise<void> {

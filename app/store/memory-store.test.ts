@@ -79,4 +79,30 @@ describe('MemoryStore', () => {
     await pass(1000 + tombstoneMs);
     expect(await store.create(address('eve'), verification)).toMatchObject({kind: 'created'});
   });
+
+  it('changes nothing when its outbox is full', async () => {
+    let full = false;
+    const enqueue = () => {
+      if (full) throw new StoreError('not_executed', 'full');
+    };
+    const {store, address} = open({timings: noWaits, enqueue});
+    const where = address('ada');
+    await store.create(where, {...verification, maxPending: 1});
+    full = true;
+    await expect(store.create(address('ada'), {...verification, maxPending: 1})).rejects.toThrow('full');
+    await expect(
+      store.resend(where, {
+        mac: 'N',
+        sealedCode: 'n',
+        same: false,
+        lifetimeMs: 1000,
+        resendIntervalMs: 0,
+        maxResends: 3,
+      }),
+    ).rejects.toThrow('full');
+    expect(await store.check(where, {mac: 'R'}, {blockAfter: 100})).toMatchObject({
+      kind: 'approved',
+      snapshot: {resends: 0},
+    });
+  });
 });

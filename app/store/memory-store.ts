@@ -100,14 +100,6 @@ export class MemoryStore implements Store {
     const recipient = this.#recipient(address);
     const refusal = refuseSend(recipient, contextTag, at);
     if (refusal !== undefined) return refusal;
-    const expiresAt = at + input.lifetimeMs;
-    const live = recipient.codes.filter((code) => code.standing === 'live' && code.expiresAt > at);
-    for (const code of live.slice(0, Math.max(0, live.length - input.maxPending + 1))) code.standing = 'superseded';
-    recipient.codes = [...remembered(recipient.codes, at), {tag: address.tag, expiresAt, standing: 'live'}];
-    recipient.sendableAt = at + input.resendIntervalMs;
-    this.#recipients.set(recipientKey(address.partition, address.recipientTag), recipient);
-    this.#keepRecipient(address, recipient, expiresAt + tombstoneMs);
-
     const {
       mac,
       sealedAddress,
@@ -119,6 +111,16 @@ export class MemoryStore implements Store {
       maxAttempts,
       bindingMac = '',
     } = input;
+    const expiresAt = at + input.lifetimeMs;
+    // First of all, because a full outbox refuses.
+    if (input.deliver) this.#enqueue({address, sealedCode, sealedAddress, expiresAt, resends: 0});
+    const live = recipient.codes.filter((code) => code.standing === 'live' && code.expiresAt > at);
+    for (const code of live.slice(0, Math.max(0, live.length - input.maxPending + 1))) code.standing = 'superseded';
+    recipient.codes = [...remembered(recipient.codes, at), {tag: address.tag, expiresAt, standing: 'live'}];
+    recipient.sendableAt = at + input.resendIntervalMs;
+    this.#recipients.set(recipientKey(address.partition, address.recipientTag), recipient);
+    this.#keepRecipient(address, recipient, expiresAt + tombstoneMs);
+
     const record: VerificationRecord = {
       address,
       contextTag,
@@ -144,7 +146,6 @@ export class MemoryStore implements Store {
       of: 'verifications',
       key: verificationKey(address.partition, address.tag),
     });
-    if (input.deliver) this.#enqueue({address, sealedCode, sealedAddress, expiresAt, resends: 0});
     const created: CreateOutcome = {
       kind: 'created',
       id: address.id,
@@ -176,6 +177,13 @@ export class MemoryStore implements Store {
     if (bound && record.mac === presented.mac) {
       clearBudget(recipient);
       finish(record, recipient, 'approved');
+      // Once nothing is to be remembered but its codes, the record ends with the last of them.
+      recipient.keptUntil = Math.max(at, ...recipient.codes.map(({expiresAt}) => expiresAt)) + tombstoneMs;
+      this.#ends.push({
+        at: recipient.keptUntil,
+        of: 'recipients',
+        key: recipientKey(address.partition, address.recipientTag),
+      });
       return this.#remember(address, idempotency, at, {kind: 'approved', snapshot: snapshotOf(record, recipient, at)});
     }
     const limits = {maxAttempts: record.maxAttempts, blockAfter};
@@ -215,22 +223,24 @@ export class MemoryStore implements Store {
     if (refusal !== undefined) return {...refusal, snapshot: before};
 
     const sendsSame = same && record.sealedCode !== '';
+    const expiresAt = sendsSame ? record.expiresAt : at + lifetimeMs;
+    // First of all, because a full outbox refuses.
+    this.#enqueue({
+      address,
+      sealedCode: sendsSame ? record.sealedCode : sealedCode,
+      sealedAddress: record.sealedAddress,
+      expiresAt,
+      resends: record.resends + 1,
+    });
     if (!sendsSame) {
       record.mac = mac;
-      record.expiresAt = at + lifetimeMs;
+      record.expiresAt = expiresAt;
       for (const own of recipient.codes) if (own.tag === address.tag) own.expiresAt = record.expiresAt;
     }
     record.resends++;
     record.delivery = {status: 'queued', updatedAt: at};
     recipient.sendableAt = at + resendIntervalMs;
     this.#keepRecipient(address, recipient, at + lifetimeMs + tombstoneMs);
-    this.#enqueue({
-      address,
-      sealedCode: sendsSame ? record.sealedCode : sealedCode,
-      sealedAddress: record.sealedAddress,
-      expiresAt: record.expiresAt,
-      resends: record.resends,
-    });
     return this.#remember(address, idempotency, at, {kind: 'resent', snapshot: snapshotOf(record, recipient, at)});
   }
 
@@ -276,7 +286,10 @@ export class MemoryStore implements Store {
   async ping(): Promise<void> {}
 
   /** Notes what became of a message; a message that a resend has replaced changes nothing. */
-  settle(message: Pick<MemoryMessage, 'address' | 'resends'>, result: DeliveryResult): void {
+  settle(
+    message: Pick<MemoryMessage, 'address' | 'resends'>,
+    result: Exclude<DeliveryResult, {kind: 'obsolete'}>,
+  ): void {
     const found = this.#find(message.address);
     if (found === undefined || found.record.resends !== message.resends) return;
     const {record, recipient, at} = found;

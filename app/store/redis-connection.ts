@@ -25,7 +25,9 @@ export function connectRedis({url, username, password, ca, timeoutMs, onDown, on
   const redis = new Redis(url, {
     ...(username === undefined ? {} : {username}),
     ...(password === undefined ? {} : {password}),
-    ...(url.startsWith('rediss:') ? {tls: {minVersion: 'TLSv1.2', ...(ca === undefined ? {} : {ca})}} : {}),
+    ...(url.startsWith('rediss:')
+      ? {tls: {rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : {ca})}}
+      : {}),
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
     // A peer that is gone without a word (a dead node) is noticed although TCP would wait for many minutes.
@@ -33,7 +35,8 @@ export function connectRedis({url, username, password, ca, timeoutMs, onDown, on
     socketTimeout: Math.max(5 * timeoutMs, 10_000),
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: null,
+    // A command whose connection is lost is rejected at once; ioredis would forget it without a word.
+    maxRetriesPerRequest: 0,
     // A readiness check asks INFO, which a least-privilege user may not; a loading server refuses commands itself.
     enableReadyCheck: false,
     retryStrategy: (attempt) => Math.random() * Math.min(50 * 2 ** Math.min(attempt, 10), maxReconnectDelayMs),
@@ -43,6 +46,8 @@ export function connectRedis({url, username, password, ca, timeoutMs, onDown, on
   redis.on('error', (error) => {
     if (!down) onDown(error);
     down = true;
+    // ioredis goes on in database 0, which may be somebody else's.
+    if (/DB index|invalid DB/i.test(error.message)) redis.disconnect();
   });
   redis.on('ready', () => {
     down = false;

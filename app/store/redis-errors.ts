@@ -32,6 +32,8 @@ export function toStoreError(error: unknown): StoreError {
 }
 
 function effectOf(error: unknown, message: string): Effect {
+  // Of the call itself, that is; within a script some of it has run.
+  if (message.startsWith('NOPERM ') && !message.includes('script')) return 'not_executed';
   if (refusals.some((word) => message.startsWith(`${word} `) || message === word)) return 'not_executed';
   if (unsent.some((start) => message.startsWith(start))) return 'not_executed';
   if (

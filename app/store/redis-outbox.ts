@@ -3,7 +3,6 @@ import {claimAfterMs, type DeliveryResult, type Outbox, type QueuedMessage} from
 import {partitionCount} from '../domain/pseudonym.ts';
 import {keysOf, outboxKey} from './keys.ts';
 import {toStoreError} from './redis-errors.ts';
-import {deliveryLetters} from './redis-replies.ts';
 import {runScript} from './redis-scripts.ts';
 import {type Address, type Store, tombstoneMs} from './store.ts';
 
@@ -20,17 +19,22 @@ export interface RedisOutboxOptions {
 }
 
 const group = 'workers';
+const resultLetters: Record<DeliveryResult['kind'], string> = {sent: 's', failed: 'f', obsolete: 'o'};
 /** How long an outbox without messages is kept; the sweep renews it. */
 const idleMs = 3_600_000;
 const sweepEveryMs = 10_000;
 const batchPerStream = 4;
+/** All that a worker can have in hand of one partition, with room. */
+const recoveryPerStream = 200;
 const streams = Array.from({length: partitionCount}, (_, partition) => outboxKey(partition));
 
 /** The outbox in Redis: a stream a partition, a consumer group over all of them. */
 export class RedisOutbox implements Outbox {
   readonly #options: RedisOutboxOptions;
   #ready = false;
+  #recovers = false;
   #sweptAt = Number.NEGATIVE_INFINITY;
+  readonly #cursors = new Map<string, string>();
 
   constructor(options: RedisOutboxOptions) {
     this.#options = options;
@@ -45,26 +49,22 @@ export class RedisOutbox implements Outbox {
         const claimed = await this.#sweep();
         if (claimed.length > 0) return claimed;
       }
-      const reply = await this.#options.blocking.xreadgroup(
-        'GROUP',
-        group,
-        this.#options.consumer,
-        'COUNT',
-        batchPerStream,
-        'BLOCK',
-        waitMs,
-        'STREAMS',
-        ...streams,
-        ...streams.map(() => '>'),
-      );
-      if (!Array.isArray(reply)) return [];
-      return await this.#toMessages(
-        reply.flatMap(([stream, entries]) => (entries as Entry[]).map((entry) => ({stream: String(stream), entry}))),
-      );
+      // What an earlier call was given and could not pass on, because the connection was lost on the way.
+      if (this.#recovers) {
+        const pending = await this.#read('0', undefined);
+        this.#recovers = false;
+        if (pending.length > 0) return pending;
+      }
+      return await this.#read('>', waitMs);
     } catch (error) {
       this.#ready = false;
+      this.#recovers = true;
       throw toStoreError(error);
     }
+  }
+
+  release(): void {
+    // It stays pending, and is claimed once nothing has been heard of it for `claimAfterMs`.
   }
 
   async renew({entry, address}: QueuedMessage): Promise<void> {
@@ -80,7 +80,15 @@ export class RedisOutbox implements Outbox {
 
   async settle({entry, address, resends}: QueuedMessage, result: DeliveryResult): Promise<void> {
     const {verification, recipient, outbox} = keysOf(address);
-    const args = [address.tag, group, entry, deliveryLetters[result.kind], result.provider ?? '', tombstoneMs, resends];
+    const args = [
+      address.tag,
+      group,
+      entry,
+      resultLetters[result.kind],
+      'provider' in result ? (result.provider ?? '') : '',
+      tombstoneMs,
+      resends,
+    ];
     await this.#do(runScript(this.#options.redis, 'settle', [verification, recipient, outbox], args));
   }
 
@@ -88,10 +96,38 @@ export class RedisOutbox implements Outbox {
     this.#options.blocking.disconnect();
   }
 
+  /** From `'>'`: what nobody has been given yet. From `'0'`: what this consumer has been given and not settled. */
+  async #read(from: '>' | '0', waitMs: number | undefined): Promise<QueuedMessage[]> {
+    const {blocking, consumer} = this.#options;
+    const ids = streams.map(() => from);
+    const reply =
+      waitMs === undefined
+        ? await blocking.xreadgroup('GROUP', group, consumer, 'COUNT', recoveryPerStream, 'STREAMS', ...streams, ...ids)
+        : await blocking.xreadgroup(
+            'GROUP',
+            group,
+            consumer,
+            'COUNT',
+            batchPerStream,
+            'BLOCK',
+            waitMs,
+            'STREAMS',
+            ...streams,
+            ...ids,
+          );
+    if (!Array.isArray(reply)) return [];
+    return this.#toMessages(
+      reply.flatMap(([stream, entries]) =>
+        (entries as Entry[]).filter(([, fields]) => fields !== null).map((entry) => ({stream: String(stream), entry})),
+      ),
+    );
+  }
+
   async #createGroups(): Promise<void> {
     const {redis} = this.#options;
     const pipeline = redis.pipeline();
-    for (const stream of streams) pipeline.xgroup('CREATE', stream, group, '0', 'MKSTREAM').pexpire(stream, idleMs);
+    for (const stream of streams)
+      pipeline.xgroup('CREATE', stream, group, '0', 'MKSTREAM').pexpire(stream, idleMs, 'NX');
     for (const [error] of (await pipeline.exec()) ?? []) {
       if (error && !error.message.startsWith('BUSYGROUP')) throw error;
     }
@@ -102,15 +138,21 @@ export class RedisOutbox implements Outbox {
   async #sweep(): Promise<QueuedMessage[]> {
     const {redis, consumer} = this.#options;
     const pipeline = redis.pipeline();
-    for (const stream of streams)
-      pipeline.pexpire(stream, idleMs).xautoclaim(stream, group, consumer, claimAfterMs, '0', 'COUNT', batchPerStream);
+    for (const stream of streams) {
+      const cursor = this.#cursors.get(stream) ?? '0-0';
+      pipeline
+        .pexpire(stream, idleMs, 'GT')
+        .xautoclaim(stream, group, consumer, claimAfterMs, cursor, 'COUNT', batchPerStream);
+    }
     const found: {stream: string; entry: Entry}[] = [];
     for (const [index, [error, reply]] of ((await pipeline.exec()) ?? []).entries()) {
       if (error) throw error;
-      const entries = Array.isArray(reply) ? (reply[1] as (Entry | null)[]) : [];
       const stream = streams[Math.floor(index / 2)];
-      if (stream !== undefined)
-        found.push(...entries.filter((entry) => entry !== null).map((entry) => ({stream, entry})));
+      if (stream === undefined || !Array.isArray(reply)) continue;
+      const [cursor, entries] = reply as [string, (Entry | null)[]];
+      // The next sweep goes on where this one has ended: what nobody can read hides nothing behind it.
+      this.#cursors.set(stream, cursor);
+      found.push(...entries.filter((entry) => entry !== null).map((entry) => ({stream, entry})));
     }
     return this.#toMessages(found);
   }
@@ -124,8 +166,11 @@ export class RedisOutbox implements Outbox {
     for (const {stream, entry} of found) {
       const fields = toFields(entry[1]);
       const address = addressOf(fields.i ?? '');
-      // Under a key of another release: left for a worker that has it, and for the stream's end if there is none.
-      if (address === undefined || outboxKey(address.partition) !== stream) continue;
+      if (address === undefined || outboxKey(address.partition) !== stream) {
+        // Under a key that this process lacks: left for a worker that has it, for as long as the code lives.
+        if (!(Number(fields.e) > now)) await redis.multi().xack(stream, group, entry[0]).xdel(stream, entry[0]).exec();
+        continue;
+      }
       messages.push({
         entry: entry[0],
         address,

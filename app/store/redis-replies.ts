@@ -1,6 +1,14 @@
 import type {Channel} from '../domain/policy.ts';
 import type {DeliveryStatus, Snapshot, Status} from '../domain/verification.ts';
-import type {CancelOutcome, CheckOutcome, CreateOutcome, RateLimitState, ReadOutcome, ResendOutcome} from './store.ts';
+import {
+  type CancelOutcome,
+  type CheckOutcome,
+  type CreateOutcome,
+  type RateLimitState,
+  type ReadOutcome,
+  type ResendOutcome,
+  StoreError,
+} from './store.ts';
 
 /** What the scripts store for the caller and do not read themselves. */
 export interface Info {
@@ -20,7 +28,6 @@ const statuses: Record<string, Status> = {
   s: 'superseded',
 };
 const deliveries: Record<string, DeliveryStatus> = {q: 'queued', s: 'sent', f: 'failed'};
-export const deliveryLetters: Record<Exclude<DeliveryStatus, 'queued'>, string> = {sent: 's', failed: 'f'};
 
 type AnyOutcome = CreateOutcome | CheckOutcome | ResendOutcome | CancelOutcome | ReadOutcome;
 
@@ -29,6 +36,19 @@ const snapshotEnd = 18;
 
 /** Reads the reply of a script on a verification: `[kind, until, at, …snapshot, …]`; the one place that knows its order. */
 export function toOutcome<Outcome extends AnyOutcome>(reply: unknown, kinds: readonly Outcome['kind'][]): Outcome {
+  try {
+    return readOutcome(reply, kinds);
+  } catch (error) {
+    // The script has run: a record that cannot be read is no reason to run it again.
+    throw new StoreError(
+      'unknown',
+      `unreadable reply of a script: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
+  }
+}
+
+function readOutcome<Outcome extends AnyOutcome>(reply: unknown, kinds: readonly Outcome['kind'][]): Outcome {
   if (!Array.isArray(reply)) throw new TypeError(`unexpected reply ${JSON.stringify(reply)}`);
   const [kind, until, at] = reply;
   if (!kinds.some((known) => known === kind)) throw new TypeError(`unexpected reply of kind ${JSON.stringify(kind)}`);

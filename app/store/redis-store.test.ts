@@ -39,18 +39,19 @@ async function now(): Promise<number> {
   return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 }
 
-function open(timings = noWaits): StoreUnderTest & {outbox: RedisOutbox} {
+function open(timings = noWaits) {
   const {address, parse} = createAddressBook();
   const store = new RedisStore({redis, timings});
   return {
     store,
     outbox: new RedisOutbox({redis, blocking: redis, consumer: randomUUID(), store, addressOf: parse}),
-    async pass(ms) {
+    async pass(ms: number) {
       const end = (await now()) + ms;
       await until('the clock', async () => (await now()) >= end);
     },
     address,
-  };
+    parse,
+  } satisfies StoreUnderTest & {parse: unknown};
 }
 
 const verification = {
@@ -183,6 +184,89 @@ describe('RedisStore', () => {
       addressOf: () => message.address,
     });
     expect(await other.receive(50)).toMatchObject([{entry: message.entry, sealedCode: 'c', resends: 0}]);
+  });
+
+  it('passes on what it was given before its connection broke, without waiting for a claim', async () => {
+    const run = open();
+    await run.store.create(run.address('ada'), verification);
+    const id = 'the same';
+    const first = new RedisOutbox({redis, blocking: redis, consumer: id, store: run.store, addressOf: run.parse});
+    const [given] = await first.receive(50);
+    // A process that has lost the answer knows nothing of it: its next call fails, and the one after that recovers.
+    const broken = await connect();
+    const again = new RedisOutbox({redis, blocking: broken, consumer: id, store: run.store, addressOf: run.parse});
+    broken.disconnect(true);
+    await expect(again.receive(50)).rejects.toThrow(StoreError);
+    await until('the connection', () => broken.status === 'ready');
+    expect(await again.receive(50)).toMatchObject([{entry: given?.entry}]);
+  });
+
+  it('removes a message that it cannot read, but only once its code has expired', async () => {
+    const run = open();
+    const where = run.address('ada');
+    await run.store.create(where, {...verification, lifetimeMs: 100});
+    const stranger = new RedisOutbox({
+      redis,
+      blocking: redis,
+      consumer: 'stranger',
+      store: run.store,
+      addressOf: () => undefined,
+    });
+    expect(await stranger.receive(20)).toEqual([]);
+    expect(await redis.xlen(keysOf(where).outbox)).toBe(1);
+    await run.pass(100);
+    await redis.xclaim(
+      keysOf(where).outbox,
+      'workers',
+      'dead',
+      0,
+      (await redis.xrange(keysOf(where).outbox, '-', '+'))[0]?.[0] ?? '',
+      'IDLE',
+      60_000,
+      'JUSTID',
+    );
+    const other = new RedisOutbox({
+      redis,
+      blocking: redis,
+      consumer: 'other',
+      store: run.store,
+      addressOf: () => undefined,
+    });
+    expect(await other.receive(20)).toEqual([]);
+    expect(await redis.xlen(keysOf(where).outbox)).toBe(0);
+  });
+
+  it('forgets a recipient with its last code when an approval has cleared its failures', async () => {
+    const {store, address} = open({...noWaits, rememberMs: 3_456_000_000});
+    const where = address('ada');
+    await store.create(where, verification);
+    await store.check(where, {mac: 'W'}, limits);
+    await store.check(where, verification, limits);
+    const left = await redis.pttl(keysOf(where).recipient);
+    expect(left).toBeGreaterThan(3_600_000);
+    expect(left).toBeLessThanOrEqual(3_660_000);
+  });
+
+  it('never works in another database than it was told', async () => {
+    const told: string[] = [];
+    const wrong = connectRedis({
+      url: `${server.url}/99`,
+      timeoutMs: 500,
+      onDown: ({message}) => told.push(message),
+      onUp() {},
+    });
+    opened.push(wrong);
+    await until('the end', () => wrong.status === 'end');
+    expect(told.join()).toContain('DB index');
+    await expect(new RedisStore({redis: wrong}).ping()).rejects.toThrow(StoreError);
+  });
+
+  it('says that it does not know when a record cannot be read', async () => {
+    const {store, address} = open();
+    const where = address('ada');
+    await store.create(where, verification);
+    await redis.hset(keysOf(where).verification, 'i', 'no JSON');
+    await expect(store.read(where)).rejects.toMatchObject({effect: 'unknown'});
   });
 
   it('says that nothing happened when Redis is gone, at once', async () => {

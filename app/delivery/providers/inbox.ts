@@ -5,6 +5,7 @@ import type {Provider} from '../provider.ts';
 export function inboxProvider(name: string, inbox: Inbox): Provider {
   return {
     name,
+    maxConcurrent: 64,
     async send({verificationId, to, channel, subject, text, code}) {
       try {
         await inbox.add({

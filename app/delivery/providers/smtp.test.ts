@@ -80,9 +80,9 @@ describe('the SMTP provider', () => {
     await using server = await startSmtpServer({onRcptTo: (_address, _session, callback) => callback(answer)});
     const mail = provider({port: server.port});
     const refused = await mail.send(message, signal);
-    expect(refused).toEqual({kind: 'refused', reason: 'EENVELOPE (reply 550)'});
+    expect(refused).toEqual({kind: 'refused', reason: 'EENVELOPE (reply 550 to RCPT TO)'});
     answer = reply(451, 'try again ada@example.com');
-    expect(await mail.send(message, signal)).toEqual({kind: 'retry', reason: 'EENVELOPE (reply 451)'});
+    expect(await mail.send(message, signal)).toEqual({kind: 'retry', reason: 'EENVELOPE (reply 451 to RCPT TO)'});
   });
 
   it('tells a server that is not there, hangs up, or says nothing, and may be there later', async () => {
@@ -101,5 +101,25 @@ describe('the SMTP provider', () => {
     const result = await provider({port: server.port}).send(message, signal);
     expect(result).toMatchObject({kind: 'refused'});
     expect(JSON.stringify(result)).not.toMatch(/123456|ada@/);
+  });
+
+  it('holds a fault of the sender or the session against the configuration, and not against the message', async () => {
+    await using sender = await startSmtpServer({
+      onMailFrom: (_address, _session, callback) => callback(reply(550, 'sender rejected')),
+    });
+    expect(await provider({port: sender.port}).send(message, signal)).toMatchObject({
+      kind: 'retry',
+      reason: 'EENVELOPE (reply 550 to MAIL FROM)',
+    });
+    await using login = await startSmtpServer({
+      onRcptTo: (_address, _session, callback) => callback(reply(530, 'authentication required')),
+    });
+    expect(await provider({port: login.port}).send(message, signal)).toMatchObject({kind: 'retry'});
+  });
+
+  it('sends nothing once it is too late', async () => {
+    await using server = await startSmtpServer();
+    expect(await provider({port: server.port}).send(message, AbortSignal.abort())).toMatchObject({kind: 'retry'});
+    expect(server.received).toHaveLength(0);
   });
 });

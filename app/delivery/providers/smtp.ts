@@ -31,7 +31,7 @@ export function smtpProvider({
 }: SmtpOptions): Provider {
   const transport = createTransport({
     pool: true,
-    maxConnections: 5,
+    maxConnections,
     host,
     port,
     secure: tls === 'implicit',
@@ -40,7 +40,8 @@ export function smtpProvider({
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
-    tls: {minVersion: 'TLSv1.2', ...(ca === undefined ? {} : {ca})},
+    // Said explicitly: an environment variable of Node could turn it off.
+    tls: {rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : {ca})},
     ...(username === undefined ? {} : {auth: {type: 'login' as const, user: username, pass: password ?? ''}}),
     // Mail is built from the service's own words only: nothing in it may name a file or an address to fetch.
     disableFileAccess: true,
@@ -48,8 +49,10 @@ export function smtpProvider({
   });
   return {
     name,
+    // No more than there are connections: nothing waits inside, where nobody would see its code expire.
+    maxConcurrent: maxConnections,
     async send({messageId, to, subject, text}, signal) {
-      signal.throwIfAborted();
+      if (signal.aborted) return {kind: 'retry', reason: 'too late'};
       try {
         await transport.sendMail({
           from,
@@ -70,11 +73,21 @@ export function smtpProvider({
   };
 }
 
-/** A 5xx reply to this message is final (RFC 5321 §4.2.1), except when it concerns the session and not the message. */
+const maxConnections = 5;
+
+/** Replies that ask for a login, at whatever command (RFC 4954 §6). */
+const loginReplies = [530, 534, 535, 538];
+
+/**
+ * A 5xx reply is final (RFC 5321 §4.2.1) when it concerns this recipient or this message. One that concerns the sender or
+ * the session is a fault of the configuration: operators mend it, and the message can still go.
+ */
 function toResult(error: unknown): SendResult {
-  const {responseCode, code} = error as {responseCode?: number; code?: string};
+  const {responseCode, code, command} = error as {responseCode?: number; code?: string; command?: string};
   // The reply's text repeats the recipient's address: operators get its number only.
-  const reason = `${code ?? 'error'}${responseCode === undefined ? '' : ` (reply ${responseCode})`}`;
-  const concernsMessage = code === 'EENVELOPE' || code === 'EMESSAGE';
-  return {kind: concernsMessage && responseCode !== undefined && responseCode >= 500 ? 'refused' : 'retry', reason};
+  const reason = `${code ?? 'error'}${responseCode === undefined ? '' : ` (reply ${responseCode}${command === undefined ? '' : ` to ${command}`})`}`;
+  const concernsMessage =
+    (command === 'RCPT TO' || command === 'DATA') && (code === 'EENVELOPE' || code === 'EMESSAGE');
+  const final = responseCode !== undefined && responseCode >= 500 && !loginReplies.includes(responseCode);
+  return {kind: concernsMessage && final ? 'refused' : 'retry', reason};
 }

@@ -26,6 +26,7 @@ if bound and kept[1] == ARGV[2] then
   clear_budget(KEYS[2])
   recipient.failures, recipient.failed, recipient.checkable, recipient.locked = 0, 0, 0, 0
   finish(KEYS[1], KEYS[2], verification, recipient, tag, 'a', at, tombstone)
+  keep_for_codes(KEYS[2], recipient, at, tombstone)
   return remember(KEYS[3], fingerprint, ARGV[13], reply('approved', 0, verification, recipient, tag, at))
 end
 

@@ -64,6 +64,13 @@ local function keep_for(key, ms)
   if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, ms) end
 end
 
+-- Once nothing is to be remembered but its codes, the record ends with the last of them.
+local function keep_for_codes(key, recipient, at, tombstone)
+  local last = at
+  for _, code in ipairs(recipient.codes) do last = math.max(last, code.expires) end
+  redis.call('PEXPIREAT', key, last + tombstone)
+end
+
 local function find_code(recipient, tag)
   for _, code in ipairs(recipient.codes) do
     if code.tag == tag then return code end

@@ -1,12 +1,13 @@
 -- Ends a message's time in the outbox and notes on its verification what became of it.
 -- KEYS  1 verification  2 recipient  3 outbox stream
--- ARGV  1 tag  2 consumer group  3 stream entry  4 delivery: s sent, f failed  5 provider  6 tombstone ms
+-- ARGV  1 tag  2 consumer group  3 stream entry  4 result: s sent, f failed, o obsolete  5 provider  6 tombstone ms
 --       7 resends that had been made when the message was queued
 -- Reply 1 if the message was still in the outbox, 0 if another worker settled it before
 -- Keeps: the sealed message is gone in the step that notes its result; a message that a resend has replaced changes
 --        nothing; only a pending verification becomes undeliverable.
 local settled = redis.call('XACK', KEYS[3], ARGV[2], ARGV[3])
 redis.call('XDEL', KEYS[3], ARGV[3])
+if ARGV[4] == 'o' then return settled end
 local verification = read_verification(KEYS[1])
 if settled == 0 or not verification or verification.resends ~= tonumber(ARGV[7]) then return settled end
 local at = now()
