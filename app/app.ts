@@ -8,7 +8,7 @@ import type {Metrics} from './metrics.ts';
 import {authPlugin} from './plugins/auth.ts';
 import {docsPlugin} from './plugins/docs.ts';
 import {metricsPlugin} from './plugins/metrics.ts';
-import {answerFrameworkError, problemPlugin} from './plugins/problem.ts';
+import {answerFrameworkError, answerNoHttp, problemPlugin} from './plugins/problem.ts';
 import {requestLogPlugin} from './plugins/request-log.ts';
 import {wellFormedPlugin} from './plugins/well-formed.ts';
 import {developmentRoutes} from './routes/development.ts';
@@ -36,6 +36,8 @@ export interface AppOptions {
 
 const maxBodyBytes = 16 * 1024;
 const requestTimeoutMs = 15_000;
+/** A connection on which nothing moves. */
+const connectionTimeoutMs = 20_000;
 
 /** The HTTP service. It opens no port and owns none of what it is given. */
 export async function buildApp({
@@ -56,6 +58,8 @@ export async function buildApp({
     requestIdHeader: false,
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
+    connectionTimeout: connectionTimeoutMs,
+    clientErrorHandler: answerNoHttp(log),
     routerOptions: {maxParamLength: 128},
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -63,7 +67,13 @@ export async function buildApp({
     // Nothing is guessed, filled in or dropped without a word: what the schema does not say is refused.
     ajv: {customOptions: {removeAdditional: false, coerceTypes: false, allErrors: true}},
   }).withTypeProvider<TypeBoxTypeProvider>();
-  app.removeContentTypeParser('text/plain');
+  app.removeContentTypeParser(['text/plain', 'application/json']);
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>('application/json', {parseAs: 'string'}, (request, body, done) => {
+    // Many clients name a content type where they send none; whether one is needed is the schema's to say.
+    if (body === '') done(null, undefined);
+    else parseJson(request, body, done);
+  });
 
   await app.register(requestLogPlugin);
   await app.register(problemPlugin);

@@ -47,6 +47,8 @@ export interface ProblemOptions {
   readonly retryAfterSeconds?: number;
   /** Further members of the answer. */
   readonly extensions?: Readonly<Record<string, unknown>>;
+  /** What logs and metrics call it. @default `code` */
+  readonly outcome?: string;
   /** For operators: goes to the log and never to the caller. */
   readonly operatorDetail?: string;
 }

@@ -144,6 +144,29 @@ describe('the service', () => {
     expect(service.output()).toContain('"msg":"stopped"');
   });
 
+  it('is not kept from stopping by a connection that never asks for anything', async () => {
+    await using service = await startServiceProcess({SHUTDOWN_TIMEOUT_SECONDS: '4'});
+    const {hostname, port} = new URL(service.url);
+    const silent = connect(Number(port), hostname);
+    await once(silent, 'connect');
+    service.child.kill('SIGTERM');
+    expect(await service.exited).toBe(0);
+  });
+
+  it('logs nothing of what is no HTTP, which may hold a key or a code', async () => {
+    await using service = await startServiceProcess({LOG_LEVEL: 'trace'});
+    const {hostname, port} = new URL(service.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST /v1/verifications HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: many\r\n\r\n{"code":"987654"}`,
+    );
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 400 [\s\S]*application\/problem\+json/);
+    await until('the log', () => service.output().includes('no HTTP request'));
+    // Not as numbers either: 57,56,55 is "987".
+    expect(service.output().replaceAll(/\s/g, '')).not.toMatch(/987654|57,56,55/);
+  });
+
   it('ends with 78 and every fault of its configuration, before it opens a port', async () => {
     await using service = await startServiceProcess({NODE_ENV: 'production', STORE_TIMEOUT_MS: 'soon'});
     expect(await service.exited).toBe(78);

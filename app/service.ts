@@ -37,6 +37,7 @@ export interface Service {
 }
 
 const workerGraceMs = 5000;
+const maxConnectionGraceMs = 10_000;
 
 /** Opens the store, the providers and both ports. What it has opened when something fails, it closes again. */
 export async function startService({settings, catalog}: Configuration, log: Logger): Promise<Service> {
@@ -62,6 +63,14 @@ async function acquire(
     took: (operation, seconds) => metrics.store.observe({operation}, seconds),
     failed: (operation, effect) => metrics.storeErrors.inc({operation, effect}),
   });
+
+  const metricsApp = fastify({logger: false});
+  metricsApp.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+  resources.defer(() => metricsApp.close());
+  await metricsApp.listen({host: settings.metricsHost, port: settings.metricsPort});
+  const {port} = metricsApp.server.address() as AddressInfo;
 
   const providers = new Map(
     catalog.providers.map((provider) => [provider.name, createProvider(provider, opened.inbox)]),
@@ -90,17 +99,9 @@ async function acquire(
     ...(hasInbox ? {inbox: opened.inbox} : {}),
     ...(settings.tls === undefined ? {} : {tls: settings.tls.pair}),
   });
-  resources.defer(() => app.close());
+  resources.defer(() => closeWithin(app, connectionGraceMs(settings.shutdownTimeoutSeconds)));
   if (settings.tls !== undefined) resources.defer(followCertificate(app, settings.tls, log));
   const url = await app.listen({host: settings.host, port: settings.port});
-
-  const metricsApp = fastify({logger: false});
-  metricsApp.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  );
-  resources.defer(() => metricsApp.close());
-  await metricsApp.listen({host: settings.metricsHost, port: settings.metricsPort});
-  const {port} = metricsApp.server.address() as AddressInfo;
 
   return {
     url,
@@ -112,6 +113,18 @@ async function acquire(
       await resources.disposeAsync();
     },
   };
+}
+
+/** Half of the time to stop, so that the messages in hand and the store have theirs. */
+function connectionGraceMs(shutdownTimeoutSeconds: number): number {
+  return Math.min((shutdownTimeoutSeconds * 1000) / 2, maxConnectionGraceMs);
+}
+
+/** Lets open requests end, and cuts off what has not ended by then, such as a connection that never asked for anything. */
+async function closeWithin(app: FastifyInstance, graceMs: number): Promise<void> {
+  const cutOff = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  await app.close();
+  clearTimeout(cutOff);
 }
 
 function open({redis, storeTimeoutMs}: Configuration['settings'], keyring: Keyring, log: Logger): OpenStore {

@@ -1,9 +1,12 @@
-import type {FastifyError, FastifyReply, FastifyRequest} from 'fastify';
+import type {Socket} from 'node:net';
+import type {FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest} from 'fastify';
 import fp from 'fastify-plugin';
 import {errorTable, type FieldError, Problem} from '../errors.ts';
 import {StoreError} from '../store/store.ts';
 
 const storeRetryAfterSeconds = 1;
+/** Faults that an answer names: a caller mends one after the other, and a small request gets no large answer. */
+const maxFaults = 10;
 
 /** Answers every error as `application/problem+json` (RFC 9457), and tells the log what the caller may not know. */
 export const problemPlugin = fp(async (app) => {
@@ -19,7 +22,12 @@ export const problemPlugin = fp(async (app) => {
 
 /** For errors that come before any route, such as an address that cannot be decoded. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  sendProblem(toProblem(error), error, request, reply);
+  const problem = toProblem(error);
+  request.log.info(
+    {method: request.method, route: 'none', status: problem.statusCode, outcome: problem.code},
+    'request',
+  );
+  sendProblem(problem, error, request, reply);
 }
 
 function sendProblem(problem: Problem, cause: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -28,8 +36,9 @@ function sendProblem(problem: Problem, cause: Error, request: FastifyRequest, re
   if (status === 500) request.log.error({err: cause, code}, 'request failed');
   else if (operatorDetail !== undefined) request.log.info({code, operatorDetail}, 'request refused');
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
+  reply.header('x-request-id', request.id);
   if (status === 401) reply.header('www-authenticate', 'Bearer');
-  reply.outcome = code;
+  reply.outcome = problem.options.outcome ?? code;
   return reply
     .code(status)
     .type('application/problem+json')
@@ -75,13 +84,13 @@ function storeProblem({effect, message}: StoreError): Problem {
     : new Problem({
         code: 'outcome_unknown',
         detail:
-          'The store did not answer in time. The request may have taken effect; read the verification before you try again.',
+          'The store did not answer in time. The request may have taken effect: repeat it with its Idempotency-Key, or read the verification first.',
         ...known,
       });
 }
 
 function validationProblem(faults: NonNullable<FastifyError['validation']>, where: string): Problem {
-  const errors = faults.map((fault): FieldError => {
+  const errors = faults.slice(0, maxFaults).map((fault): FieldError => {
     const {additionalProperty, missingProperty, allowedValues} = fault.params as {
       additionalProperty?: string;
       missingProperty?: string;
@@ -106,3 +115,27 @@ function validationProblem(faults: NonNullable<FastifyError['validation']>, wher
     errors,
   });
 }
+
+/** Answers what is no HTTP. Nothing of it is logged: it may hold a key or a code. */
+export function answerNoHttp(log: FastifyBaseLogger) {
+  return (error: Error & {readonly code?: string}, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    const [status, title] = answersToNoHttp[error.code ?? ''] ?? [400, 'Bad Request'];
+    log.info({code: error.code, status}, 'no HTTP request');
+    const body = JSON.stringify({
+      type: 'urn:otp-service:error:invalid_request',
+      title: errorTable.invalid_request.title,
+      status,
+      detail: title,
+      code: 'invalid_request',
+    });
+    socket.end(
+      `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  };
+}
+
+const answersToNoHttp: Record<string, readonly [number, string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+};

@@ -2,6 +2,7 @@ import fp from 'fastify-plugin';
 import {type FieldError, Problem} from '../errors.ts';
 
 const maxDepth = 8;
+const maxFaults = 10;
 
 /** Refuses text that cannot be stored and compared faithfully: NUL, and halves of surrogate pairs. */
 export const wellFormedPlugin = fp(async (app) => {
@@ -19,6 +20,7 @@ export const wellFormedPlugin = fp(async (app) => {
 });
 
 function inspect(value: unknown, pointer: string, errors: FieldError[], depth: number): void {
+  if (errors.length >= maxFaults) return;
   if (depth > maxDepth) {
     errors.push({pointer, detail: `is nested deeper than ${maxDepth} levels`});
   } else if (typeof value === 'string') {

@@ -93,6 +93,8 @@ export function missingProblem(missing: Missing): Problem {
         code: 'store_unavailable',
         detail: 'The verification cannot be read right now. Nothing was changed; try again.',
         retryAfterSeconds: 5,
+        // Anybody can name a key that there is not: it must not look like a store in trouble.
+        outcome: 'key_unknown',
         operatorDetail: `an id names the secret key "${missing.kid}", which is not in OTP_SECRET_KEYS`,
       });
     default:

@@ -303,6 +303,21 @@ describe('a bad request', () => {
     },
   );
 
+  it('is not answered with more than it sent: ten faults are named', async () => {
+    const {call} = await createTestApp();
+    const body = Object.fromEntries(Array.from({length: 1000}, (_, index) => [`x${index}`, 1]));
+    expect((await call('POST', '/v1/verifications', body)).body.errors).toHaveLength(10);
+  });
+
+  it('without a body may name a content type all the same', async () => {
+    const {create, app, pass} = await createTestApp();
+    const {id} = (await create()).body;
+    pass(30_000);
+    const headers = {authorization: 'Bearer otp_shop_secret-of-the-shop', 'content-type': 'application/json'};
+    expect((await app.inject({method: 'POST', url: `/v1/verifications/${id}/resend`, headers})).statusCode).toBe(200);
+    expect((await app.inject({method: 'DELETE', url: `/v1/verifications/${id}`, headers})).statusCode).toBe(204);
+  });
+
   it('to an address that cannot be decoded, or where there is nothing, is answered as a problem too', async () => {
     const {call} = await createTestApp();
     expect(await call('GET', '/v1/verifications/%zz')).toEqual(problem(400, 'invalid_request'));
