@@ -6,8 +6,8 @@ import {macOf} from './mac.ts';
 import type {Policy} from './policy.ts';
 import type {Recipient} from './recipient.ts';
 
-export const limitNames = ['client', 'ip', 'policy', 'recipient'] as const;
-export type LimitName = (typeof limitNames)[number];
+const limitNames = ['client', 'ip', 'policy', 'recipient'] as const;
+type LimitName = (typeof limitNames)[number];
 
 /** A limit that one request is charged to. */
 export interface AppliedLimit extends Limit {

@@ -35,7 +35,7 @@ export interface RecipientRecord {
   keptUntil: number;
 }
 
-export interface ContextRecord {
+interface ContextRecord {
   readonly failures: number;
   readonly checkableAt: number;
   readonly lockedUntil: number;
