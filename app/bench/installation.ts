@@ -1,10 +1,20 @@
 import {createHash, randomBytes} from 'node:crypto';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import type {Redis} from 'ioredis';
 import {createKeyring} from '../domain/keyring.ts';
 
-/** What an operator would set up, made for one run. The bench holds the keys, and so can read the codes in the outbox. */
-export function createInstallation(directory: string, {redisUrl, smtpPort}: {redisUrl: string; smtpPort: number}) {
+const redisUser = 'api';
+const unusedPort = 9; // discard: nothing is ever sent
+
+/**
+ * What an operator would set up, made for one run. The bench holds the keys, and so can read the codes in the outbox.
+ * The service's user may not read the outbox: its worker asks once a second, is refused, and delivers nothing, so that
+ * what is measured is the API. Floor and bare deliver nothing either.
+ */
+export async function createInstallation(directory: string, {redis, redisUrl}: {redis: Redis; redisUrl: string}) {
+  const password = randomBytes(24).toString('base64url');
+  await redis.acl('SETUSER', redisUser, 'on', `>${password}`, '~*', '&*', '+@all', '-xreadgroup', '-xautoclaim');
   const secret = randomBytes(32);
   const client = 'bench';
   const apiKey = `otp_${client}_${randomBytes(24).toString('base64url')}`;
@@ -15,7 +25,7 @@ export function createInstallation(directory: string, {redisUrl, smtpPort}: {red
       [client]: {apiKeys: [{id: 'first', sha256: createHash('sha256').update(apiKey).digest('hex')}]},
     },
     providers: {
-      mail: {kind: 'smtp', host: '127.0.0.1', port: smtpPort, tls: 'starttls', from: 'no-reply@bench.example'},
+      mail: {kind: 'smtp', host: '127.0.0.1', port: unusedPort, tls: 'starttls', from: 'no-reply@bench.example'},
     },
     channels: {email: ['mail']},
   };
@@ -33,6 +43,8 @@ export function createInstallation(directory: string, {redisUrl, smtpPort}: {red
       OTP_SECRET_KEYS: secretKeys,
       OTP_PSEUDONYM_KEY: randomBytes(32).toString('base64'),
       REDIS_URL: redisUrl,
+      REDIS_USERNAME: redisUser,
+      REDIS_PASSWORD: password,
       DRAIN_DELAY_SECONDS: '0',
     },
     /** Of floor and bare. */
@@ -40,4 +52,4 @@ export function createInstallation(directory: string, {redisUrl, smtpPort}: {red
   };
 }
 
-export type Installation = ReturnType<typeof createInstallation>;
+export type Installation = Awaited<ReturnType<typeof createInstallation>>;

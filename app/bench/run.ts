@@ -12,14 +12,13 @@ import {type Contestants, measureLatency, measureThroughput, warmUp} from './mea
 import {measureStartAndMemory} from './measures/start-and-memory.ts';
 import {report} from './report.ts';
 import {type ServerName, startServer} from './servers/server-process.ts';
-import {startSilentSmtp} from './servers/silent-smtp.ts';
 
 /**
  * `npm run bench`: what the service costs above the platform that it stands on.
  *
  * In: the service as production runs it (`NODE_ENV=production`, a configuration file, metrics, its log in a file), one
  * process on a core of its own; a real Redis, HTTP over keep-alive connections of loopback.
- * Out: delivery (the mail server does not answer, see `servers/silent-smtp.ts`), TLS, the network, and Redis'
+ * Out: delivery (see `installation.ts`), TLS, the network, and Redis'
  * persistence: floor and bare have none of these either.
  */
 
@@ -64,8 +63,7 @@ async function bench({rounds, seconds, cycles, profileDirectory}: BenchOptions):
   const server = resources.use(await startRedis('--appendonly', 'no'));
   const redis = new Redis(server.url);
   resources.defer(() => redis.disconnect());
-  const smtp = resources.use(await startSilentSmtp());
-  const installation = createInstallation(directory, {redisUrl: server.url, smtpPort: smtp.port});
+  const installation = await createInstallation(directory, {redis, redisUrl: server.url});
   const serverOptions = {directory, installation, cores};
 
   const enter = async (name: ServerName, nodeArguments: readonly string[] = [], graceMs = 0) => {

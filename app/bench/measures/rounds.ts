@@ -25,7 +25,7 @@ const pacedShare = 0.7;
 const warmUpRequests = 3000;
 const warmUpConnections = 64;
 
-/** Lets the servers' code be compiled, and the service's worker fill up with messages that its mail server leaves waiting. */
+/** Lets the servers' code be compiled. */
 export async function warmUp(contestants: Contestants, redis: Redis): Promise<void> {
   await beginRound(contestants, redis);
   for (const operation of operations)
