@@ -1,3 +1,4 @@
+import {createSecretKey} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {Server as HttpsServer} from 'node:https';
 import type {AddressInfo} from 'node:net';
@@ -84,7 +85,7 @@ async function acquire(
   const context = {
     store,
     keyring,
-    pseudonymKey: settings.pseudonymKey,
+    pseudonymKey: createSecretKey(settings.pseudonymKey),
     issuer: settings.publicUrl ?? 'otp-service',
     now: Date.now,
   };

@@ -37,7 +37,8 @@ export class OutboxWorker {
   readonly #retryMs: number;
   readonly #stopping = new AbortController();
   /** What is being delivered, by entry: a message that comes again meanwhile is only held on to. */
-  readonly #inHand = new Map<string, {readonly channel: Channel | undefined; readonly done: Promise<void>}>();
+  readonly #inHand = new Map<string, Promise<void>>();
+  readonly #perChannel = new Map<Channel | undefined, number>();
   readonly #gates = new Map<Provider, BulkheadPolicy>();
   #loop: Promise<void> = Promise.resolve();
 
@@ -54,7 +55,7 @@ export class OutboxWorker {
   async stop(graceMs: number): Promise<void> {
     this.#stopping.abort();
     await this.#options.outbox.close();
-    const ended = this.#loop.then(() => Promise.all([...this.#inHand.values()].map(({done}) => done)));
+    const ended = this.#loop.then(() => Promise.all(this.#inHand.values()));
     await Promise.race([ended, delay(graceMs, undefined, {ref: false})]);
   }
 
@@ -81,7 +82,7 @@ export class OutboxWorker {
     }
     const opened = this.#options.open(message);
     const channel = opened?.channel;
-    if ([...this.#inHand.values()].filter((other) => other.channel === channel).length >= maxInHandPerChannel) {
+    if ((this.#perChannel.get(channel) ?? 0) >= maxInHandPerChannel) {
       outbox.release(message);
       return;
     }
@@ -91,8 +92,14 @@ export class OutboxWorker {
       .finally(() => {
         clearInterval(renewal);
         this.#inHand.delete(name);
+        this.#count(channel, -1);
       });
-    this.#inHand.set(name, {channel, done});
+    this.#inHand.set(name, done);
+    this.#count(channel, 1);
+  }
+
+  #count(channel: Channel | undefined, by: 1 | -1): void {
+    this.#perChannel.set(channel, (this.#perChannel.get(channel) ?? 0) + by);
   }
 
   async #deliver(message: QueuedMessage, opened: Opened | undefined): Promise<void> {

@@ -30,6 +30,7 @@ export interface Client {
   readonly policies: ReadonlyMap<string, Policy>;
   /** The same policies, as ids name them. */
   readonly policiesByTag: ReadonlyMap<number, Policy>;
+  readonly policyTags: ReadonlyMap<string, number>;
   readonly apiKeys: readonly ApiKey[];
   readonly limits: ClientLimits;
   /** Codes of `direct` leave sealed for this public key. */
@@ -48,6 +49,7 @@ export function createClient(
     tag: nameTag(name),
     policies: new Map(policies.map((policy) => [policy.name, policy])),
     policiesByTag: new Map(policies.map((policy) => [nameTag(policy.name), policy])),
+    policyTags: new Map(policies.map(({name}) => [name, nameTag(name)])),
     apiKeys,
     limits,
     ...(encryptionKey === undefined ? {} : {encryptionKey}),

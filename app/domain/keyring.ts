@@ -1,13 +1,13 @@
-import {hkdfSync} from 'node:crypto';
+import {createSecretKey, hkdfSync, type KeyObject} from 'node:crypto';
 import {type KeyPair, keyPairOf} from './key-pair.ts';
 
 /** Everything that one secret key is used for; each purpose has a key of its own (RFC 5869). */
 export interface DerivedKeys {
   readonly kid: string;
-  readonly idMac: Buffer;
-  readonly idCipher: Buffer;
-  readonly code: Buffer;
-  readonly seal: Buffer;
+  readonly idMac: KeyObject;
+  readonly idCipher: KeyObject;
+  readonly code: KeyObject;
+  readonly seal: KeyObject;
   /** Signs receipts. */
   readonly receipt: KeyPair;
   /** Opens what callers seal for the service. */
@@ -42,14 +42,17 @@ export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyri
 }
 
 function derive({kid, secret}: SecretKey): DerivedKeys {
-  const key = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', `otp-service v1 ${purpose}`, keyLength));
+  const bytes = (purpose: string) =>
+    Buffer.from(hkdfSync('sha256', secret, '', `otp-service v1 ${purpose}`, keyLength));
+  // As objects: for a key that is bytes Node spends 20 µs at each use on finding out what it is.
+  const key = (purpose: string) => createSecretKey(bytes(purpose));
   return {
     kid,
     idMac: key('id mac'),
     idCipher: key('id cipher'),
     code: key('code mac'),
     seal: key('seal'),
-    receipt: keyPairOf('Ed25519', `${kid}-receipt`, key('receipt')),
-    exchange: keyPairOf('X25519', `${kid}-check`, key('check exchange')),
+    receipt: keyPairOf('Ed25519', `${kid}-receipt`, bytes('receipt')),
+    exchange: keyPairOf('X25519', `${kid}-check`, bytes('check exchange')),
   };
 }

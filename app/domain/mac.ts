@@ -1,16 +1,16 @@
-import {createHmac} from 'node:crypto';
+import {createHmac, type KeyObject} from 'node:crypto';
 import type {DerivedKeys} from './keyring.ts';
 
 /** HMAC-SHA-256 over fields that cannot run into each other: each is preceded by its length in bytes (4, big-endian). */
-export function macOf(key: Buffer, ...fields: readonly string[]): Buffer {
-  const hmac = createHmac('sha256', key);
+export function macOf(key: KeyObject, ...fields: readonly string[]): Buffer {
+  const bytes = Buffer.alloc(fields.reduce((sum, field) => sum + 4 + Buffer.byteLength(field), 0));
+  let end = 0;
   for (const field of fields) {
-    const bytes = Buffer.from(field, 'utf8');
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    hmac.update(length).update(bytes);
+    const length = bytes.write(field, end + 4);
+    bytes.writeUInt32BE(length, end);
+    end += 4 + length;
   }
-  return hmac.digest();
+  return createHmac('sha256', key).update(bytes).digest();
 }
 
 /** The values that a code is bound to, such as an amount and a payee. */

@@ -1,3 +1,4 @@
+import type {KeyObject} from 'node:crypto';
 import {macOf} from './mac.ts';
 
 /** The number of partitions is part of every stored key's name: it never changes. */
@@ -12,7 +13,7 @@ export interface Pseudonym {
 }
 
 /** `canonical` is the one spelling of the recipient that all others fold to. */
-export function pseudonymOf(key: Buffer, client: string, policy: string, canonical: string): Pseudonym {
+export function pseudonymOf(key: KeyObject, client: string, policy: string, canonical: string): Pseudonym {
   return {
     tag: macOf(key, 'recipient', client, policy, canonical).subarray(0, 12),
     partition: macOf(key, 'partition', client, canonical).readUInt8(0) % partitionCount,

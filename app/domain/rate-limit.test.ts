@@ -1,10 +1,11 @@
+import {createSecretKey} from 'node:crypto';
 import {describe, expect, it} from 'vitest';
 import {createClient} from './client.ts';
 import type {Policy} from './policy.ts';
 import {ipPrefix, limitsOf} from './rate-limit.ts';
 import {parseRecipient} from './recipient.ts';
 
-const key = Buffer.alloc(32, 1);
+const key = createSecretKey(Buffer.alloc(32, 1));
 const limit = {count: 5, perSeconds: 60};
 const policy = {name: 'login', limits: {policy: limit, recipient: limit}} as unknown as Policy;
 const client = createClient('shop', [], [], {client: limit, ip: limit});

@@ -1,3 +1,4 @@
+import type {KeyObject} from 'node:crypto';
 import {isIP} from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type {Client} from './client.ts';
@@ -18,7 +19,7 @@ export interface AppliedLimit extends Limit {
 
 /** The limits that apply to a creation, in the order in which they are charged. */
 export function limitsOf(
-  key: Buffer,
+  key: KeyObject,
   client: Client,
   policy: Policy,
   recipient: Recipient,

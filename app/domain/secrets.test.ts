@@ -1,4 +1,4 @@
-import {randomBytes} from 'node:crypto';
+import {createSecretKey, randomBytes} from 'node:crypto';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {createKeyring} from './keyring.ts';
@@ -35,7 +35,7 @@ describe('a MAC', () => {
 
 describe('a pseudonym', () => {
   it('differs by client, policy and recipient; the partition is the same for all policies', () => {
-    const key = randomBytes(32);
+    const key = createSecretKey(randomBytes(32));
     const tags = [
       pseudonymOf(key, 'a', 'login', 'x'),
       pseudonymOf(key, 'b', 'login', 'x'),

@@ -1,4 +1,4 @@
-import {randomBytes} from 'node:crypto';
+import {createSecretKey, randomBytes} from 'node:crypto';
 import {createKeyring} from '../domain/keyring.ts';
 import {pseudonymOf} from '../domain/pseudonym.ts';
 import {issueId, nameTag, parseId} from '../domain/verification-id.ts';
@@ -9,7 +9,7 @@ import {addressOf} from '../usecases/context.ts';
 export function createAddressBook() {
   const salt = randomBytes(8).toString('hex');
   const keyring = createKeyring([{kid: 'test', secret: randomBytes(32)}]);
-  const key = randomBytes(32);
+  const key = createSecretKey(randomBytes(32));
   return {
     address(recipient: string): Address {
       const {tag, partition} = pseudonymOf(key, 'shop', 'login', `${recipient} ${salt}`);

@@ -1,4 +1,4 @@
-import {createHash, randomBytes} from 'node:crypto';
+import {createHash, createSecretKey, randomBytes} from 'node:crypto';
 import type {FastifyInstance, InjectOptions} from 'fastify';
 import {type Logger, pino} from 'pino';
 import {buildApp} from '../app.ts';
@@ -80,7 +80,7 @@ export async function createTestApp({
     context: {
       store: wrap(memory),
       keyring,
-      pseudonymKey: randomBytes(32),
+      pseudonymKey: createSecretKey(randomBytes(32)),
       issuer: 'https://otp.example.com',
       now: () => now,
     },

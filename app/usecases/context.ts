@@ -1,3 +1,4 @@
+import type {KeyObject} from 'node:crypto';
 import type {Client} from '../domain/client.ts';
 import type {Keyring} from '../domain/keyring.ts';
 import type {Policy} from '../domain/policy.ts';
@@ -9,8 +10,8 @@ import {type Address, type Store, tombstoneMs} from '../store/store.ts';
 export interface UseCaseContext {
   readonly store: Store;
   readonly keyring: Keyring;
-  /** 32 bytes; does not rotate in place. */
-  readonly pseudonymKey: Buffer;
+  /** Does not rotate in place. */
+  readonly pseudonymKey: KeyObject;
   /** Names this service in receipts. */
   readonly issuer: string;
   /** Tells the age of an id whose record is gone; ms since 1970. */

@@ -68,7 +68,7 @@ export async function createVerification(
   const pseudonym = pseudonymOf(pseudonymKey, client.name, policy.name, recipient.canonical);
   const ref = issueId(keys, {
     clientTag: client.tag,
-    policyTag: nameTag(policy.name),
+    policyTag: client.policyTags.get(policy.name) ?? nameTag(policy.name),
     partition: pseudonym.partition,
     recipientTag: pseudonym.tag,
     lifetimeSeconds: policy.lifetimeSeconds,

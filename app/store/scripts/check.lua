@@ -23,7 +23,7 @@ if wait > at then return reply('too_soon', wait, verification, recipient, tag, a
 local kept = redis.call('HMGET', KEYS[1], 'm', 'b')
 local bound = (kept[2] or '') == ARGV[11]
 if bound and kept[1] == ARGV[2] then
-  clear_budget(KEYS[2])
+  if recipient.failures > 0 then clear_budget(KEYS[2]) end
   recipient.failures, recipient.failed, recipient.checkable, recipient.locked = 0, 0, 0, 0
   finish(KEYS[1], KEYS[2], verification, recipient, tag, 'a', at, tombstone)
   keep_for_codes(KEYS[2], recipient, at, tombstone)

@@ -43,8 +43,7 @@ end
 for i = 1, #live - tonumber(ARGV[10]) + 1 do live[i].mark = '!' end
 table.insert(recipient.codes, {tag = tag, mark = '=', expires = expires})
 recipient.sendable = at + tonumber(ARGV[11])
-write_codes(KEYS[2], recipient, at, tombstone)
-redis.call('HSET', KEYS[2], 'q', recipient.sendable)
+write_codes(KEYS[2], recipient, at, tombstone, 'q', recipient.sendable)
 keep_for(KEYS[2], lifetime + tombstone)
 
 redis.call('HSET', KEYS[1], 's', 'p', 'm', ARGV[2], 'w', ARGV[5], 'e', expires, 'c', at, 'f', 0, 'a', ARGV[9], 'r', 0,
@@ -57,7 +56,11 @@ if deliver then
   keep_for(KEYS[3], lifetime + tombstone)
 end
 
-local replied = reply('created', 0, read_verification(KEYS[1]), recipient, tag, at)
+local verification = {
+  status = 'p', expires = expires, created = at, failed = 0, attempts = tonumber(ARGV[9]), resends = 0,
+  delivery = deliver and 'q' or 's', provider = '', updated = at, info = ARGV[3], context = context,
+}
+local replied = reply('created', 0, verification, recipient, tag, at)
 table.insert(replied, ARGV[6])
 table.insert(replied, deliver and '' or ARGV[4])
 for _, value in ipairs(limits) do table.insert(replied, value) end

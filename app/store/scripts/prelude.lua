@@ -33,8 +33,8 @@ local function read_recipient(key, context)
   return recipient
 end
 
--- Codes whose tombstone is over are forgotten, and those that are not live but for the newest sixteen.
-local function write_codes(key, recipient, at, tombstone)
+-- Writes the list, and with it further fields. Codes whose tombstone is over are forgotten, and those that are not live but for the newest sixteen.
+local function write_codes(key, recipient, at, tombstone, ...)
   local kept, over = {}, 0
   for i = #recipient.codes, 1, -1 do
     local code = recipient.codes[i]
@@ -43,7 +43,7 @@ local function write_codes(key, recipient, at, tombstone)
       table.insert(kept, 1, string.format('%s%s%.0f', code.tag, code.mark, code.expires))
     end
   end
-  redis.call('HSET', key, 'v', table.concat(kept, ' '))
+  redis.call('HSET', key, 'v', table.concat(kept, ' '), ...)
 end
 
 local function write_budget(key, recipient)
