@@ -174,12 +174,12 @@ function createWorker(
     providersOf: (channel) => (catalog.channels.get(channel) ?? []).flatMap((name) => providers.get(name) ?? []),
     open: ({address: {id}, ...sealed}) => {
       const parsed = parseId(keyring, id);
-      return parsed.kind === 'ref' ? openMessage(parsed.ref.keys, id, sealed) : undefined;
+      if (parsed.kind !== 'ref') return undefined;
+      const opened = openMessage(parsed.ref.keys, id, sealed);
+      return opened === undefined ? undefined : {...opened, lifetimeSeconds: parsed.ref.lifetimeSeconds};
     },
-    render: ({client, policy, channel, code}) => {
-      const lifetimeSeconds = catalog.clients.get(client)?.policies.get(policy)?.lifetimeSeconds ?? 60;
-      return render({channel, code, lifetimeMinutes: Math.max(1, Math.floor(lifetimeSeconds / 60))});
-    },
+    render: ({channel, code, lifetimeSeconds}) =>
+      render({channel, code, lifetimeMinutes: Math.max(1, Math.floor(lifetimeSeconds / 60))}),
     onSend: (provider, result) => metrics.sends.inc({provider, result}),
   });
 }

@@ -4,8 +4,6 @@ import {seal, unseal} from '../domain/seal.ts';
 
 /** Where a message goes, and how it is to be written. */
 export interface MessageAddress {
-  readonly client: string;
-  readonly policy: string;
   readonly channel: Channel;
   readonly to: string;
   readonly locale?: string;

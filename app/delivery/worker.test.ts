@@ -46,8 +46,7 @@ function setUp(providers: readonly Provider[] | ((channel: Channel) => readonly 
       sealedCode === 'unreadable'
         ? undefined
         : {
-            client: 'shop',
-            policy: 'login',
+            lifetimeSeconds: 60,
             channel: sealedCode.startsWith('sms') ? 'sms' : 'email',
             to: 'ada@example.com',
             code: sealedCode,

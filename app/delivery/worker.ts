@@ -8,7 +8,8 @@ import {claimAfterMs, type DeliveryResult, type Outbox, type QueuedMessage} from
 import type {OutgoingMessage, Provider, SendResult} from './provider.ts';
 import type {Rendered} from './template.ts';
 
-type Opened = MessageAddress & {readonly code: string};
+/** A message that can be written. */
+type Opened = MessageAddress & {readonly code: string; readonly lifetimeSeconds: number};
 
 export interface OutboxWorkerOptions {
   readonly outbox: Outbox;

@@ -162,10 +162,45 @@ describe('RedisStore', () => {
     const [approved] = await mixedRun(run);
     if (approved === undefined) throw new Error('no verification');
     const fields = await redis.hkeys(keysOf(approved).verification);
-    expect(fields).not.toContain('m');
-    expect(fields).not.toContain('w');
-    expect(fields).not.toContain('k');
+    expect(fields).toContain('i1');
+    expect(fields.filter((field) => /^[mwk]/.test(field))).toEqual([]);
     for (const key of await redis.keys('*:outbox')) expect(await redis.xlen(key), key).toBe(0);
+  });
+
+  it('keeps a pending verification, with its recipient, in at most 600 bytes', async () => {
+    const {store, address} = open();
+    const where = address('ada');
+    await store.create(where, {
+      ...verification,
+      sealedCode: 'c'.repeat(46),
+      sealedAddress: 'a'.repeat(100),
+      maskedTo: 'a***@example.com',
+    });
+    const {verification: record, recipient} = keysOf(where);
+    expect(await redis.object('ENCODING', record)).toMatch(/^(listpack|ziplist)$/);
+    const bytes = Number(await redis.memory('USAGE', record)) + Number(await redis.memory('USAGE', recipient));
+    expect(bytes).toBeLessThanOrEqual(600);
+  });
+
+  it('keeps a value of any length whole', async () => {
+    const {store, outbox, address} = open();
+    for (const length of [1, 62, 63, 64, 126, 127, 251, 252, 253, 1000]) {
+      const where = address(`ada${length}`);
+      const reference = 'é'.repeat(length);
+      await store.create(where, {
+        ...verification,
+        sealedCode: 'c'.repeat(length),
+        sealedAddress: 'a'.repeat(length),
+        reference,
+        keepCode: true,
+      });
+      await outbox.receive(10);
+      const resend = {mac: 'N', sealedCode: 'n', same: true, lifetimeMs: 1000, resendIntervalMs: 0, maxResends: 1};
+      expect(await store.resend(where, resend)).toMatchObject({kind: 'resent', snapshot: {reference}});
+      expect(await outbox.receive(10)).toMatchObject([
+        {sealedAddress: 'a'.repeat(length), sealedCode: 'c'.repeat(length)},
+      ]);
+    }
   });
 
   it('gives a message that its worker has not settled to another one', async () => {
@@ -265,7 +300,7 @@ describe('RedisStore', () => {
     const {store, address} = open();
     const where = address('ada');
     await store.create(where, verification);
-    await redis.hset(keysOf(where).verification, 'i', 'no JSON');
+    await redis.hset(keysOf(where).verification, 'i1', 'no JSON');
     await expect(store.read(where)).rejects.toMatchObject({effect: 'unknown'});
   });
 

@@ -149,8 +149,6 @@ function sealed(
       channel === 'direct'
         ? ''
         : sealAddress(keys, id, {
-            client: client.name,
-            policy: policy.name,
             channel,
             to: recipient.address,
             ...(locale === undefined ? {} : {locale}),

@@ -20,7 +20,7 @@ if status_at(verification, recipient, tag, at) ~= 'p' then return reply('final',
 local wait = math.max(recipient.checkable, recipient.locked)
 if wait > at then return reply('too_soon', wait, verification, recipient, tag, at) end
 
-local kept = redis.call('HMGET', KEYS[1], 'm', 'b')
+local kept = redis.call('HMGET', KEYS[1], 'm', 'b1')
 local bound = (kept[2] or '') == ARGV[11]
 if bound and kept[1] == ARGV[2] then
   if recipient.failures > 0 then clear_budget(KEYS[2]) end

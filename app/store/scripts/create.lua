@@ -46,10 +46,14 @@ recipient.sendable = at + tonumber(ARGV[11])
 write_codes(KEYS[2], recipient, at, tombstone, 'q', recipient.sendable)
 keep_for(KEYS[2], lifetime + tombstone)
 
-redis.call('HSET', KEYS[1], 's', 'p', 'm', ARGV[2], 'w', ARGV[5], 'e', expires, 'c', at, 'f', 0, 'a', ARGV[9], 'r', 0,
-  'd', deliver and 'q' or 's', 'u', at, 'i', ARGV[3], 'x', context)
-if ARGV[12] ~= '' then redis.call('HSET', KEYS[1], 'b', ARGV[12]) end
-if ARGV[14] == '1' then redis.call('HSET', KEYS[1], 'k', ARGV[4]) end
+local record = {
+  's', 'p', 'm', ARGV[2], 'e', expires, 'c', at, 'f', 0, 'a', ARGV[9], 'r', 0, 'd', deliver and 'q' or 's', 'u', at, 'x', context,
+}
+pieces('i', ARGV[3], record)
+pieces('w', ARGV[5], record)
+pieces('b', ARGV[12], record)
+if ARGV[14] == '1' then pieces('k', ARGV[4], record) end
+redis.call('HSET', KEYS[1], unpack(record))
 redis.call('PEXPIREAT', KEYS[1], expires + tombstone)
 if deliver then
   redis.call('XADD', KEYS[3], '*', 'i', ARGV[6], 'c', ARGV[4], 'a', ARGV[5], 'e', expires, 'r', 0)

@@ -1,6 +1,7 @@
 -- Shared by all scripts: it is put in front of each.
 --
 -- Verification record (hash); expires `tombstone` after the code does
+--   (i, w, k and b lie in numbered pieces; see `pieces`)
 --   s  status: p pending, a approved, l locked, c canceled, u undeliverable
 --   m  MAC of the code (only while pending)         w  sealed address (only while pending)
 --   k  sealed code (only while pending, and only if a resend sends the same)
@@ -14,6 +15,26 @@
 --   x:CONTEXT  "failures checkable locked": failures in that context, no check before, nothing before
 --   v  its codes, oldest first: "tag=expiry" live, "tag!expiry" superseded, "tag.expiry" final, separated by spaces
 -- Idempotency record (string, MessagePack): fingerprint of the request, reply
+
+-- A hash whose values all have at most 64 bytes is kept as a list, in well under half of the memory (Redis'
+-- hash-max-listpack-value). Longer values are cut into up to four pieces; one that is longer than those stays whole.
+local piece_length, piece_count = 63, 4
+
+local function pieces(field, value, into)
+  local length = #value <= piece_length * piece_count and piece_length or #value
+  for i = 1, math.ceil(#value / length) do
+    table.insert(into, field .. i)
+    table.insert(into, string.sub(value, (i - 1) * length + 1, i * length))
+  end
+end
+
+local function read_pieces(key, field)
+  local value = ''
+  for _, piece in ipairs(redis.call('HMGET', key, field .. 1, field .. 2, field .. 3, field .. 4)) do
+    value = value .. (piece or '')
+  end
+  return value
+end
 
 local function now()
   local time = redis.call('TIME')
@@ -78,12 +99,12 @@ local function find_code(recipient, tag)
 end
 
 local function read_verification(key)
-  local v = redis.call('HMGET', key, 's', 'e', 'c', 'f', 'a', 'r', 'd', 'p', 'u', 'i', 'x')
+  local v = redis.call('HMGET', key, 's', 'e', 'c', 'f', 'a', 'r', 'd', 'p', 'u', 'x', 'i1', 'i2', 'i3', 'i4')
   if not v[1] then return nil end
   return {
     status = v[1], expires = tonumber(v[2]), created = tonumber(v[3]), failed = tonumber(v[4]), attempts = tonumber(v[5]),
-    resends = tonumber(v[6]), delivery = v[7], provider = v[8] or '', updated = tonumber(v[9]), info = v[10],
-    context = v[11],
+    resends = tonumber(v[6]), delivery = v[7], provider = v[8] or '', updated = tonumber(v[9]), context = v[10],
+    info = v[11] .. (v[12] or '') .. (v[13] or '') .. (v[14] or ''),
   }
 end
 
@@ -110,7 +131,7 @@ end
 local function finish(v_key, r_key, verification, recipient, tag, status, at, tombstone)
   verification.status = status
   redis.call('HSET', v_key, 's', status)
-  redis.call('HDEL', v_key, 'm', 'w', 'k')
+  redis.call('HDEL', v_key, 'm', 'w1', 'w2', 'w3', 'w4', 'k1', 'k2', 'k3', 'k4')
   local code = find_code(recipient, tag)
   if code then
     code.mark = '.'

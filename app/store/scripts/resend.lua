@@ -14,14 +14,14 @@ if not verification then return {'not_found'} end
 local recipient = read_recipient(KEYS[2], verification.context)
 local at = now()
 if status_at(verification, recipient, tag, at) ~= 'p' then return reply('final', 0, verification, recipient, tag, at) end
-local sealed_address = redis.call('HGET', KEYS[1], 'w')
+local sealed_address = read_pieces(KEYS[1], 'w')
 if sealed_address == '' then return reply('not_delivered', 0, verification, recipient, tag, at) end
 if verification.resends >= tonumber(ARGV[8]) then return reply('limit_reached', 0, verification, recipient, tag, at) end
 if recipient.locked > at then return reply('recipient_locked', recipient.locked, verification, recipient, tag, at) end
 if recipient.sendable > at then return reply('send_too_soon', recipient.sendable, verification, recipient, tag, at) end
 
-local sealed_code = ARGV[11] == '1' and redis.call('HGET', KEYS[1], 'k')
-if not sealed_code then
+local sealed_code = ARGV[11] == '1' and read_pieces(KEYS[1], 'k') or ''
+if sealed_code == '' then
   sealed_code = ARGV[3]
   verification.expires = at + lifetime
   redis.call('HSET', KEYS[1], 'm', ARGV[2], 'e', verification.expires)
