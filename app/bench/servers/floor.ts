@@ -60,7 +60,7 @@ app.post(
       codeMac(keys, client, id, referenceCode),
       referenceInfo,
       sealCode(keys, id, referenceCode),
-      sealAddress(keys, id, {client, policy: 'login', channel: 'email', to: request.body.to}),
+      sealAddress(keys, id, {channel: 'email', to: request.body.to}),
       id,
       ...createNumbers,
     );
