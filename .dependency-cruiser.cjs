@@ -3,7 +3,7 @@ const rule = (name, from, to, comment) => ({
   name,
   severity: 'error',
   comment,
-  from: {path: from, pathNot: '\\.test\\.ts$|/testing/'},
+  from: {path: from, pathNot: '\\.test\\.ts$|/testing/|/contract/'},
   to: {path: to},
 });
 
@@ -70,7 +70,7 @@ module.exports = {
     {
       name: 'production-code-needs-no-dev-dependency',
       severity: 'error',
-      from: {path: '^app/', pathNot: '\\.(test|contract)\\.ts$|/testing/'},
+      from: {path: '^app/', pathNot: '\\.(test|contract)\\.ts$|/testing/|/contract/'},
       to: {dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only']},
     },
     {name: 'resolvable', severity: 'error', from: {}, to: {couldNotResolve: true, pathNot: '^k6(/|$)'}},

@@ -1,9 +1,10 @@
 import {describe, expect, it} from 'vitest';
 import {createAddressBook} from '../testing/addresses.ts';
+import {noWaits} from './contract/support.ts';
 import {MemoryOutbox} from './memory-outbox.ts';
 import {MemoryQueue} from './memory-queue.ts';
 import {MemoryStore, type MemoryStoreOptions} from './memory-store.ts';
-import {noWaits, storeContract} from './store.contract.ts';
+import {storeContract} from './store.contract.ts';
 import {StoreError, tombstoneMs} from './store.ts';
 
 function open(options: Partial<MemoryStoreOptions> = {}) {

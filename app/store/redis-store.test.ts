@@ -4,11 +4,12 @@ import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {createAddressBook} from '../testing/addresses.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
+import {noWaits, type StoreUnderTest} from './contract/support.ts';
 import {keysOf} from './keys.ts';
 import {connectRedis} from './redis-connection.ts';
 import {RedisOutbox} from './redis-outbox.ts';
 import {RedisStore} from './redis-store.ts';
-import {noWaits, type StoreUnderTest, storeContract} from './store.contract.ts';
+import {storeContract} from './store.contract.ts';
 import {StoreError} from './store.ts';
 
 let server: RedisServer;

@@ -1,4 +1,4 @@
-import type {Status} from '../domain/verification.ts';
+import type {Status} from '../../domain/verification.ts';
 
 /** The rules of a store in the fewest words, without time: what both stores are compared with. */
 

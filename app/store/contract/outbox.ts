@@ -1,0 +1,61 @@
+import {describe, expect, it} from 'vitest';
+import {code, limits, minute, noWaits, type OpenStore, receiveAll, renewed, right, verification} from './support.ts';
+
+/** What becomes of messages. */
+export function outboxContract(open: OpenStore): void {
+  describe('the outbox', () => {
+    it('holds the message of each creation and of each resend, and gives each to one receiver', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const [ada, bob] = [address('ada'), address('bob')];
+      await store.create(ada, verification({lifetimeMs: minute}));
+      await store.create(bob, verification({sealedCode: 'for-bob'}));
+      await store.resend(ada, code());
+      const messages = await receiveAll(outbox);
+      expect(
+        messages
+          .map(({address: {id}, sealedCode, sealedAddress, resends}) => ({id, sealedCode, sealedAddress, resends}))
+          .toSorted((a, b) => a.sealedCode.localeCompare(b.sealedCode)),
+      ).toEqual([
+        {id: bob.id, sealedCode: 'for-bob', sealedAddress: 'sealed-address', resends: 0},
+        {id: ada.id, sealedCode: 'sealed-code', sealedAddress: 'sealed-address', resends: 0},
+        {id: ada.id, sealedCode: 'sealed-new', sealedAddress: 'sealed-address', resends: 1},
+      ]);
+      for (const message of messages) expect(message.remainingMs).toBeGreaterThan(minute / 2);
+      expect(await receiveAll(outbox)).toEqual([]);
+    });
+
+    it('notes on the verification what became of its message, once', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const where = address('ada');
+      await store.create(where, verification());
+      const [message] = await receiveAll(outbox);
+      if (message === undefined) throw new Error('no message');
+      await outbox.renew(message);
+      expect(await outbox.isCurrent(message)).toBe(true);
+      await outbox.settle(message, {kind: 'sent', provider: 'mail'});
+      expect(await store.read(where)).toMatchObject({
+        snapshot: {status: 'pending', delivery: {status: 'sent', provider: 'mail'}},
+      });
+      expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
+      expect(await outbox.isCurrent(message)).toBe(false);
+    });
+
+    it('makes a verification undeliverable when its last message has failed, but not when a resend has replaced it', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const where = address('ada');
+      await store.create(where, verification());
+      const [replaced] = await receiveAll(outbox);
+      await store.resend(where, code());
+      const [current] = await receiveAll(outbox);
+      if (replaced === undefined || current === undefined) throw new Error('no message');
+      expect(await outbox.isCurrent(replaced)).toBe(false);
+      await outbox.settle(replaced, {kind: 'failed', provider: 'mail'});
+      expect(await store.read(where)).toMatchObject({snapshot: {status: 'pending', delivery: {status: 'queued'}}});
+      await outbox.settle(current, {kind: 'failed', provider: 'mail'});
+      expect(await store.check(where, renewed, limits)).toMatchObject({
+        kind: 'final',
+        snapshot: {status: 'undeliverable', delivery: {status: 'failed', provider: 'mail'}},
+      });
+    });
+  });
+}
