@@ -29,8 +29,13 @@ export const errorGuide = {
   },
   route_not_found: {
     meaning: 'There is no such route.',
-    when: 'The path or the method is wrong, or `/dev/inbox` is asked for in production.',
+    when: 'The path is wrong, or `/dev/inbox` is asked for in production.',
     action: 'Compare the address with this page. Repeating it does not help.',
+  },
+  method_not_allowed: {
+    meaning: 'The address exists, but does not take this method.',
+    when: 'The method is wrong, such as PUT for a verification. The header `Allow` names those that there are.',
+    action: 'Compare the method with this page. Repeating it does not help.',
   },
   policy_not_found: {
     meaning: 'The client has no policy of this name.',

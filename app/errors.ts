@@ -6,6 +6,7 @@ export const errorTable = {
   route_not_found: {status: 404, title: 'There is nothing at this address'},
   policy_not_found: {status: 404, title: 'The client has no policy of this name'},
   verification_not_found: {status: 404, title: 'There is no such verification'},
+  method_not_allowed: {status: 405, title: 'The address does not take this method'},
   idempotency_conflict: {status: 409, title: 'The idempotency key came with another request'},
   verification_already_approved: {status: 409, title: 'The code has been used'},
   verification_canceled: {status: 409, title: 'The verification was canceled'},

@@ -10,15 +10,40 @@ const maxFaults = 10;
 
 /** Answers every error as `application/problem+json` (RFC 9457), and tells the log what the caller may not know. */
 export const problemPlugin = fp(async (app) => {
-  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(toProblem(error), error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
-    const problem = new Problem({
-      code: 'route_not_found',
-      detail: `There is nothing at ${request.method} ${request.url.split('?')[0]}.`,
+  const methodsAt = new Map<RegExp, Set<string>>();
+  app.addHook('onRoute', ({url, method}) => {
+    const pattern = [...methodsAt.keys()].find(({source}) => source === patternOf(url).source) ?? patternOf(url);
+    methodsAt.set(pattern, new Set([...(methodsAt.get(pattern) ?? []), ...[method].flat()]));
+  });
+  const nothingHere = (request: FastifyRequest, reply: FastifyReply): Problem => {
+    const path = request.url.split('?')[0] ?? '';
+    const allowed = [...methodsAt].filter(([pattern]) => pattern.test(path)).flatMap(([, methods]) => [...methods]);
+    if (allowed.length === 0)
+      return new Problem({code: 'route_not_found', detail: `There is nothing at ${request.method} ${path}.`});
+    reply.header('allow', [...new Set(allowed)].toSorted().join(', '));
+    return new Problem({
+      code: 'method_not_allowed',
+      detail: `The address takes ${allowed.join(', ')}, and not ${request.method}.`,
     });
+  };
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    sendProblem(request.is404 ? nothingHere(request, reply) : toProblem(error), error, request, reply),
+  );
+  app.setNotFoundHandler((request, reply) => {
+    const problem = nothingHere(request, reply);
     return sendProblem(problem, problem, request, reply);
   });
 });
+
+/** The addresses of a route, as Fastify writes them (`/v1/verifications/:id/check`). */
+function patternOf(url: string): RegExp {
+  return new RegExp(
+    `^${url
+      .replaceAll('.', '\\.')
+      .replace(/:[^/]+/g, '[^/]+')
+      .replace(/\*$/, '.*')}$`,
+  );
+}
 
 /** For errors that come before any route, such as an address that cannot be decoded. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {

@@ -186,6 +186,37 @@ describe('help for a recipient', () => {
     expect((await call('GET', `/v1/verifications/${bank}`, undefined, 'otp_bank_secret-of-the-bank')).status).toBe(200);
   });
 
+  it('reaches those too whom the caller names itself', async () => {
+    const {create, check, call} = await createTestApp({
+      login: {channels: ['direct'], returnCode: true, blockAfter: 5, resendIntervalSeconds: 0},
+    });
+    const {id} = (await create({to: 'person-7'})).body;
+    await check(id, 'wrong');
+    expect((await manage(call, 'unlock', 'person-7')).status).toBe(204);
+    expect((await call('GET', `/v1/verifications/${id}`)).body.attemptsRemaining).toBe(4);
+    await check(id, 'wrong');
+    expect((await call('GET', `/v1/verifications/${id}`)).body.attemptsRemaining).toBe(3);
+    expect((await manage(call, 'erase', 'person-7')).status).toBe(204);
+    expect((await call('GET', `/v1/verifications/${id}`)).status).toBe(410);
+  });
+
+  it('unlocks a recipient that is blocked for good', async () => {
+    const {create, check, call, pass} = await createTestApp({login: {blockAfter: 5, resendIntervalSeconds: 0}});
+    const {id} = (await create()).body;
+    for (let i = 0; i < 5; i++) {
+      await check(id, 'wrong');
+      pass(5000);
+    }
+    pass(86_400_000);
+    expect(await create()).toMatchObject({
+      status: 429,
+      body: {code: 'recipient_locked', next: {create: {allowed: false}}},
+    });
+    expect((await create()).headers).not.toHaveProperty('retry-after');
+    await manage(call, 'unlock', 'ada@example.com');
+    expect((await create()).status).toBe(201);
+  });
+
   it('for nobody is refused', async () => {
     const {call} = await createTestApp();
     expect(await manage(call, 'erase', 'nobody')).toMatchObject({status: 422, body: {code: 'recipient_invalid'}});

@@ -49,17 +49,16 @@ export const verificationSchema = Type.Object(
   {title: 'Verification'},
 );
 
-const bindingSchema = Type.Record(
-  Type.String({pattern: '^[A-Za-z][A-Za-z0-9_]{0,31}$'}),
-  Type.String({maxLength: 128}),
-  {
-    additionalProperties: false,
-    minProperties: 1,
-    maxProperties: 8,
-    description: 'values that the code is bound to, such as amount, currency and payee: a check has to bring the same',
-    examples: [{amount: '12.50', currency: 'EUR', payee: 'ACME'}],
-  },
-);
+// With `propertyNames`, because the OpenAPI document cannot show `patternProperties`.
+const bindingSchema = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  propertyNames: {pattern: '^[A-Za-z][A-Za-z0-9_]{0,31}$'},
+  additionalProperties: {type: 'string', maxLength: 128},
+  minProperties: 1,
+  maxProperties: 8,
+  description: 'values that the code is bound to, such as amount, currency and payee: a check has to bring the same',
+  examples: [{amount: '12.50', currency: 'EUR', payee: 'ACME'}],
+});
 
 export const idempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(

@@ -303,6 +303,17 @@ describe('a bad request', () => {
     },
   );
 
+  it('with a method that the address does not take is told which it takes', async () => {
+    const {app} = await createTestApp();
+    for (const method of ['PUT', 'PATCH', 'DELETE'] as const) {
+      const response = await app.inject({method, url: '/v1/verifications'});
+      expect(response.statusCode).toBe(405);
+      expect(response.headers.allow).toBe('POST');
+      expect(response.json().code).toBe('method_not_allowed');
+    }
+    expect((await app.inject({method: 'POST', url: '/v1/verifications/x'})).headers.allow).toBe('DELETE, GET, HEAD');
+  });
+
   it('is not answered with more than it sent: ten faults are named', async () => {
     const {call} = await createTestApp();
     const body = Object.fromEntries(Array.from({length: 1000}, (_, index) => [`x${index}`, 1]));
