@@ -89,7 +89,7 @@ async function acquire(
     issuer: settings.publicUrl ?? 'otp-service',
     now: Date.now,
   };
-  const hasInbox = settings.mode !== 'production';
+  const hasInbox = settings.mode === 'development';
   const app = await buildApp({
     context,
     clients: catalog.clients,
