@@ -8,7 +8,7 @@ export default defineConfig({
     hookTimeout: 20_000,
     coverage: {
       provider: 'v8',
-      include: ['app/**', 'infra/**', 'stacks/**', 'chaos/**'],
+      include: ['{app,infra,stacks,chaos}/**/*.ts'],
       reporter: ['text-summary', 'lcov'],
     },
   },

@@ -1,23 +1,8 @@
 import {describe, expect, it} from 'vitest';
+import {testPolicy} from '../testing/test-policy.ts';
 import {type Policy, policyProblems} from './policy.ts';
 
-const policy = (changes: Partial<Policy> = {}): Policy => ({
-  name: 'login',
-  codeLength: 6,
-  alphabet: 'digits',
-  lifetimeSeconds: 300,
-  maxAttempts: 5,
-  blockAfter: 100,
-  maxPending: 2,
-  resendIntervalSeconds: 30,
-  maxResends: 3,
-  resend: 'new',
-  returnCode: false,
-  limits: {},
-  channels: ['sms'],
-  belowNist: false,
-  ...changes,
-});
+const policy = (changes: Partial<Policy> = {}) => testPolicy('login', {channels: ['sms'], ...changes});
 
 describe('a policy', () => {
   it('of six digits, five minutes and five attempts is fine', () => {

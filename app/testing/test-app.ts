@@ -10,6 +10,7 @@ import {parseId} from '../domain/verification-id.ts';
 import {createMetrics} from '../metrics.ts';
 import {type MemoryMessage, MemoryStore} from '../store/memory-store.ts';
 import type {Store} from '../store/store.ts';
+import {testPolicy} from './test-policy.ts';
 
 const shopKey = 'otp_shop_secret-of-the-shop';
 export const bankKey = 'otp_bank_secret-of-the-bank';
@@ -21,23 +22,6 @@ const apiKey = (id: string, key: string, changes: Partial<ApiKey> = {}): ApiKey 
   id,
   sha256: createHash('sha256').update(key).digest(),
   scopes: ['verify'],
-  ...changes,
-});
-const policy = (name: string, changes: Partial<Policy> = {}): Policy => ({
-  name,
-  codeLength: 6,
-  alphabet: 'digits',
-  lifetimeSeconds: 300,
-  maxAttempts: 5,
-  blockAfter: 100,
-  maxPending: 2,
-  resendIntervalSeconds: 30,
-  maxResends: 3,
-  resend: 'new',
-  returnCode: false,
-  limits: {},
-  channels: ['sms', 'email'],
-  belowNist: false,
   ...changes,
 });
 
@@ -64,8 +48,8 @@ export async function createTestApp({
   const secretKey: SecretKey = {kid: 'k1', secret: randomBytes(32)};
   const keyring = createKeyring([secretKey]);
   const policies = [
-    policy('login', login),
-    policy('payment', {lifetimeSeconds: 120, maxAttempts: 3, blockAfter: 5, channels: ['email']}),
+    testPolicy('login', login),
+    testPolicy('payment', {lifetimeSeconds: 120, maxAttempts: 3, blockAfter: 5, channels: ['email']}),
   ];
   const clients = [
     createClient(
