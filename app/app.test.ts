@@ -26,6 +26,14 @@ describe('the OpenAPI document', () => {
     ]);
   });
 
+  it('names the headers that answers come with', async () => {
+    const {call} = await createTestApp();
+    const {body} = await call('GET', '/openapi.json');
+    const {responses} = body.paths['/v1/verifications'].post;
+    expect(Object.keys(responses['201'].headers)).toEqual(['Location', 'RateLimit', 'RateLimit-Policy']);
+    for (const status of ['429', '503']) expect(responses[status].headers).toHaveProperty('Retry-After');
+  });
+
   it('names every error code with its status, and none that the table does not have', async () => {
     const {call} = await createTestApp();
     const {body} = await call('GET', '/openapi.json');

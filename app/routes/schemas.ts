@@ -185,7 +185,14 @@ export const createdSchema = Type.Object(
       Type.String({description: 'only over `direct`: `{"id", "code"}` as compact JWE for the client’s encryption key'}),
     ),
   },
-  {title: 'Created'},
+  {
+    title: 'Created',
+    headers: {
+      Location: {type: 'string', description: 'address of the verification'},
+      RateLimit: {type: 'string', description: 'what is left of the limits that the request was charged to'},
+      'RateLimit-Policy': {type: 'string', description: 'these limits'},
+    },
+  },
 );
 
 export const recipientBody = Type.Object(
@@ -201,6 +208,8 @@ export const recipientBody = Type.Object(
 
 export const idParams = Type.Object({id: Type.String({maxLength: 128, description: 'of the verification'})});
 
+const retryAfter = {type: 'integer', description: 'seconds to wait; absent where waiting does not help'};
+
 /** The error answers of a route, for the documentation, by status. */
 export function problemsOf(...codes: ErrorCode[]): Record<number, TSchema> {
   const byStatus: Record<number, ErrorCode[]> = {};
@@ -211,6 +220,7 @@ export function problemsOf(...codes: ErrorCode[]): Record<number, TSchema> {
       Type.Unsafe({
         description: of.map((code) => `\`${code}\`: ${errorTable[code].title}`).join('\n\n'),
         content: {'application/problem+json': {schema: problemSchema(of)}},
+        ...(status === '429' || status === '503' ? {headers: {'Retry-After': retryAfter}} : {}),
       }),
     ]),
   );
