@@ -33,6 +33,9 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
+/** Faults that an answer names: a caller mends one after the other, and a small request gets no large answer. */
+export const maxFieldErrors = 10;
+
 /** A fault in one field. */
 export interface FieldError {
   /** RFC 6901 pointer into the body. */

@@ -1,26 +1,24 @@
 import type {Socket} from 'node:net';
 import type {FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest} from 'fastify';
 import fp from 'fastify-plugin';
-import {errorTable, type FieldError, Problem} from '../errors.ts';
+import {errorTable, type FieldError, maxFieldErrors, Problem} from '../errors.ts';
 import {StoreError} from '../store/store.ts';
 
 const storeRetryAfterSeconds = 1;
-/** Faults that an answer names: a caller mends one after the other, and a small request gets no large answer. */
-const maxFaults = 10;
 
 /** Answers every error as `application/problem+json` (RFC 9457), and tells the log what the caller may not know. */
 export const problemPlugin = fp(async (app) => {
-  const methodsAt = new Map<RegExp, Set<string>>();
+  const routes: {readonly pattern: RegExp; readonly methods: readonly string[]}[] = [];
   app.addHook('onRoute', ({url, method}) => {
-    const pattern = [...methodsAt.keys()].find(({source}) => source === patternOf(url).source) ?? patternOf(url);
-    methodsAt.set(pattern, new Set([...(methodsAt.get(pattern) ?? []), ...[method].flat()]));
+    routes.push({pattern: patternOf(url), methods: [method].flat()});
   });
   const nothingHere = (request: FastifyRequest, reply: FastifyReply): Problem => {
     const path = request.url.split('?')[0] ?? '';
-    const allowed = [...methodsAt].filter(([pattern]) => pattern.test(path)).flatMap(([, methods]) => [...methods]);
+    const taken = routes.filter(({pattern}) => pattern.test(path)).flatMap(({methods}) => methods);
+    const allowed = [...new Set(taken)].toSorted();
     if (allowed.length === 0)
       return new Problem({code: 'route_not_found', detail: `There is nothing at ${request.method} ${path}.`});
-    reply.header('allow', [...new Set(allowed)].toSorted().join(', '));
+    reply.header('allow', allowed.join(', '));
     return new Problem({
       code: 'method_not_allowed',
       detail: `The address takes ${allowed.join(', ')}, and not ${request.method}.`,
@@ -115,7 +113,7 @@ function storeProblem({effect, message}: StoreError): Problem {
 }
 
 function validationProblem(faults: NonNullable<FastifyError['validation']>, where: string): Problem {
-  const errors = faults.slice(0, maxFaults).map((fault): FieldError => {
+  const errors = faults.slice(0, maxFieldErrors).map((fault): FieldError => {
     const {additionalProperty, missingProperty, allowedValues} = fault.params as {
       additionalProperty?: string;
       missingProperty?: string;

@@ -1,8 +1,7 @@
 import fp from 'fastify-plugin';
-import {type FieldError, Problem} from '../errors.ts';
+import {type FieldError, maxFieldErrors, Problem} from '../errors.ts';
 
 const maxDepth = 8;
-const maxFaults = 10;
 
 /** Refuses text that cannot be stored and compared faithfully: NUL, and halves of surrogate pairs. */
 export const wellFormedPlugin = fp(async (app) => {
@@ -20,7 +19,7 @@ export const wellFormedPlugin = fp(async (app) => {
 });
 
 function inspect(value: unknown, pointer: string, errors: FieldError[], depth: number): void {
-  if (errors.length >= maxFaults) return;
+  if (errors.length >= maxFieldErrors) return;
   if (depth > maxDepth) {
     errors.push({pointer, detail: `is nested deeper than ${maxDepth} levels`});
   } else if (typeof value === 'string') {

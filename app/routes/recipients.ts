@@ -1,9 +1,9 @@
 import type {FastifyPluginAsyncTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
-import {Problem} from '../errors.ts';
 import type {UseCaseContext} from '../usecases/context.ts';
-import {eraseRecipient, type ManageResult, unlockRecipient} from '../usecases/manage-recipient.ts';
+import {eraseRecipient, unlockRecipient} from '../usecases/manage-recipient.ts';
 import {problemsOf, recipientBody} from './schemas.ts';
+import {recipientInvalid} from './verification-answer.ts';
 
 const documented = {tags: ['recipients'], security: [{apiKey: []}]};
 const problems = problemsOf(
@@ -36,7 +36,7 @@ export const recipientRoutes: FastifyPluginAsyncTypebox<{context: UseCaseContext
     },
     async (request, reply) => {
       const result = await unlockRecipient(context, request.client, request.body.to);
-      refuseInvalid(result);
+      if (result.kind === 'recipient_invalid') throw recipientInvalid();
       request.log.info({audit: 'recipient_unlocked', client: request.client.name, apiKey: request.apiKeyId}, 'audit');
       reply.outcome = 'unlocked';
       return reply.code(204).send(null);
@@ -58,13 +58,13 @@ export const recipientRoutes: FastifyPluginAsyncTypebox<{context: UseCaseContext
     },
     async (request, reply) => {
       const result = await eraseRecipient(context, request.client, request.body.to);
-      refuseInvalid(result);
+      if (result.kind === 'recipient_invalid') throw recipientInvalid();
       request.log.info(
         {
           audit: 'recipient_erased',
           client: request.client.name,
           apiKey: request.apiKeyId,
-          verifications: result.kind === 'done' ? result.erased : 0,
+          verifications: result.erased,
         },
         'audit',
       );
@@ -73,13 +73,3 @@ export const recipientRoutes: FastifyPluginAsyncTypebox<{context: UseCaseContext
     },
   );
 };
-
-function refuseInvalid(result: ManageResult): void {
-  if (result.kind === 'recipient_invalid') {
-    throw new Problem({
-      code: 'recipient_invalid',
-      detail: 'Neither a phone number with its country code, such as +41446681800, nor a mail address.',
-      errors: [{pointer: '/to', detail: 'is no phone number or mail address'}],
-    });
-  }
-}

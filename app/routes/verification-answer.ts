@@ -2,6 +2,7 @@ import {assertNever} from '../domain/assert-never.ts';
 import {attemptsRemaining, type NextStep, nextSteps} from '../domain/verification.ts';
 import {Problem} from '../errors.ts';
 import type {Missing, VerificationView} from '../usecases/context.ts';
+import type {CreateResult} from '../usecases/create-verification.ts';
 
 /** A verification as JSON. */
 export function toJson({id, policy, snapshot}: VerificationView) {
@@ -138,6 +139,25 @@ export function recipientLocked({at, until, verification}: Refusal): Problem {
   });
 }
 
+/** A rate limit has nothing left. */
+export function rateLimited({limit, until, at}: Extract<CreateResult, {kind: 'rate_limited'}>): Problem {
+  return new Problem({
+    code: 'rate_limited',
+    detail: `The limit of this ${limit.name} is ${limit.count} in ${limit.perSeconds} seconds.`,
+    retryAfterSeconds: secondsUntil(until, at),
+    extensions: nextOf(until, undefined),
+  });
+}
+
+/** `to` is nobody. */
+export function recipientInvalid(): Problem {
+  return new Problem({
+    code: 'recipient_invalid',
+    detail: 'Neither a phone number with its country code, such as +41446681800, nor a mail address.',
+    errors: [{pointer: '/to', detail: 'is no phone number or mail address'}],
+  });
+}
+
 /** The last message to this recipient is too recent. */
 export function sendTooSoon({at, until, verification}: Refusal): Problem {
   return new Problem({
@@ -150,5 +170,5 @@ export function sendTooSoon({at, until, verification}: Refusal): Problem {
 
 function nextOf(until: number | undefined, verification: Refusal['verification']) {
   if (verification !== undefined) return {verification};
-  return {next: {create: {allowed: false, ...(until === undefined ? {} : {at: new Date(until).toISOString()})}}};
+  return {next: {create: {allowed: false, ...(until === undefined ? {} : {at: instant(until)})}}};
 }

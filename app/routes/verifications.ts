@@ -27,6 +27,8 @@ import {
   finalProblem,
   idempotencyConflict,
   missingProblem,
+  rateLimited,
+  recipientInvalid,
   recipientLocked,
   secondsUntil,
   sendTooSoon,
@@ -105,12 +107,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
             .send({...toJson(result.view), ...(await codeJson(result, sealingKey, encryptionKey?.kid))});
         case 'rate_limited':
           rateLimitHeaders(reply, [result.limit], result.at);
-          throw new Problem({
-            code: 'rate_limited',
-            detail: `The limit of this ${result.limit.name} is ${result.limit.count} in ${result.limit.perSeconds} seconds.`,
-            retryAfterSeconds: secondsUntil(result.until, result.at),
-            extensions: {next: {create: {allowed: false, at: new Date(result.until).toISOString()}}},
-          });
+          throw rateLimited(result);
         case 'idempotency_conflict':
           throw idempotencyConflict();
         case 'encryption_key_missing':
@@ -131,11 +128,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
             detail: `The client has no policy "${policy}"; it has ${[...request.client.policies.keys()].join(', ')}.`,
           });
         case 'recipient_invalid':
-          throw new Problem({
-            code: 'recipient_invalid',
-            detail: 'Neither a phone number with its country code, such as +41446681800, nor a mail address.',
-            errors: [{pointer: '/to', detail: 'is no phone number or mail address'}],
-          });
+          throw recipientInvalid();
         case 'channel_not_allowed':
           throw new Problem({
             code: 'channel_not_allowed',

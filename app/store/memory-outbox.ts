@@ -1,4 +1,5 @@
 import type {DeliveryResult, Outbox, QueuedMessage} from '../delivery/outbox.ts';
+import {isCurrentIn} from './current-message.ts';
 import type {MemoryQueue} from './memory-queue.ts';
 import {type MemoryStore, monotonicNow} from './memory-store.ts';
 
@@ -44,9 +45,8 @@ export class MemoryOutbox implements Outbox {
     ).unref();
   }
 
-  async isCurrent({address, resends}: QueuedMessage): Promise<boolean> {
-    const outcome = await this.#store.read(address);
-    return outcome.kind === 'found' && outcome.snapshot.status === 'pending' && outcome.snapshot.resends === resends;
+  isCurrent(message: QueuedMessage): Promise<boolean> {
+    return isCurrentIn(this.#store, message);
   }
 
   async settle(message: QueuedMessage, result: DeliveryResult): Promise<void> {

@@ -1,6 +1,7 @@
 import type {Redis} from 'ioredis';
 import {claimAfterMs, type DeliveryResult, type Outbox, type QueuedMessage} from '../delivery/outbox.ts';
 import {partitionCount} from '../domain/pseudonym.ts';
+import {isCurrentIn} from './current-message.ts';
 import {keysOf, outboxKey} from './keys.ts';
 import {toStoreError} from './redis-errors.ts';
 import {runScript} from './redis-scripts.ts';
@@ -73,9 +74,8 @@ export class RedisOutbox implements Outbox {
     );
   }
 
-  async isCurrent({address, resends}: QueuedMessage): Promise<boolean> {
-    const outcome = await this.#options.store.read(address);
-    return outcome.kind === 'found' && outcome.snapshot.status === 'pending' && outcome.snapshot.resends === resends;
+  isCurrent(message: QueuedMessage): Promise<boolean> {
+    return isCurrentIn(this.#options.store, message);
   }
 
   async settle({entry, address, resends}: QueuedMessage, result: DeliveryResult): Promise<void> {

@@ -54,7 +54,8 @@ local function read_recipient(key, context)
   return recipient
 end
 
--- Writes the list, and with it further fields. Codes whose tombstone is over are forgotten, and those that are not live but for the newest sixteen.
+-- Writes the list, and with it further fields. Codes whose tombstone is over are forgotten, and those that are not
+-- live but for the newest sixteen.
 local function write_codes(key, recipient, at, tombstone, ...)
   local kept, over = {}, 0
   for i = #recipient.codes, 1, -1 do
