@@ -187,6 +187,11 @@ channels: {email: [mial]}
       /there is no provider "constructor"/,
     ],
     [
+      'a public key that is none',
+      yaml.replace('shop: {', 'shop: {encryptionKey: {kty: OKP, crv: X25519, x: AAAA}, '),
+      /clients\.shop\.encryptionKey: .*AAAA/,
+    ],
+    [
       'a key that ends in a leap second',
       yaml.replace('id: first,', 'id: first, notAfter: "2020-12-31T23:59:60Z",'),
       /notAfter of key "first": "2020-12-31T23:59:60Z"/,

@@ -1,10 +1,13 @@
 import {readFileSync} from 'node:fs';
+import type {JWK} from 'jose';
 import {parseDocument} from 'yaml';
 import {type Client, createClient} from '../domain/client.ts';
+import {readEncryptionKey} from '../domain/end-to-end.ts';
 import {type Channel, channels, type Policy, policyProblems} from '../domain/policy.ts';
 import {nameTag} from '../domain/verification-id.ts';
 import {readApiKey} from './api-keys.ts';
 import {developmentFile} from './development.ts';
+import {quote} from './problems.ts';
 import {type ConfigurationFile, fileSchema, type SmtpSettings} from './schema.ts';
 import {readReference, readSecretFile} from './secret.ts';
 import type {Mode} from './setting-table.ts';
@@ -115,7 +118,13 @@ function readClients(
       return policy === undefined ? [] : [policy];
     });
     const apiKeys = settings.apiKeys.flatMap((key) => readApiKey(key, name, mode, environment, problems));
-    clients.set(name, createClient(name, own, apiKeys, settings.limits, settings.encryptionKey));
+    const encryptionKey =
+      settings.encryptionKey === undefined ? undefined : readEncryptionKey(settings.encryptionKey as JWK);
+    if (settings.encryptionKey !== undefined && encryptionKey === undefined)
+      problems.push(
+        `clients.${name}.encryptionKey: ${quote(settings.encryptionKey)}, expected a public key (JWK) of its curve`,
+      );
+    clients.set(name, createClient(name, own, apiKeys, settings.limits, encryptionKey));
   }
   return clients;
 }

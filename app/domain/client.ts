@@ -1,4 +1,4 @@
-import type {JWK} from 'jose';
+import type {EncryptionKey} from './end-to-end.ts';
 import type {Limit} from './limit.ts';
 import type {Policy} from './policy.ts';
 import {nameTag} from './verification-id.ts';
@@ -34,7 +34,7 @@ export interface Client {
   readonly apiKeys: readonly ApiKey[];
   readonly limits: ClientLimits;
   /** Codes of `direct` leave sealed for this public key. */
-  readonly encryptionKey?: JWK;
+  readonly encryptionKey?: EncryptionKey;
 }
 
 export function createClient(
@@ -42,7 +42,7 @@ export function createClient(
   policies: readonly Policy[],
   apiKeys: readonly ApiKey[],
   limits: ClientLimits = {},
-  encryptionKey?: JWK,
+  encryptionKey?: EncryptionKey,
 ): Client {
   return {
     name,

@@ -1,4 +1,5 @@
-import {CompactEncrypt, type CryptoKey, compactDecrypt, importJWK, type JWK} from 'jose';
+import {createPublicKey, type JsonWebKey, type KeyObject} from 'node:crypto';
+import {CompactEncrypt, compactDecrypt, type JWK} from 'jose';
 import type {Keyring} from './keyring.ts';
 
 /** Codes on their way through proxies and logs: JWE (RFC 7516) with ECDH-ES and A256GCM, and nothing else. */
@@ -9,27 +10,28 @@ const encryption = 'A256GCM';
 const refusedHeaders = ['jku', 'jwk', 'x5u', 'x5c', 'x5t', 'zip', 'crit'];
 const maxSealedLength = 2048;
 
-/** A client's public key; undefined if it is not one that codes can be sealed for (X25519, P-256, P-384, P-521). */
-export async function readEncryptionKey(jwk: JWK): Promise<CryptoKey | undefined> {
-  const {kty, crv, x, y} = jwk;
+/** A public key that codes are sealed for. */
+export interface EncryptionKey {
+  readonly key: KeyObject;
+  /** The name that its owner gave it. */
+  readonly kid?: string;
+}
+
+/** Reads a public key (JWK); undefined if it is not one that codes can be sealed for (X25519, P-256, P-384, P-521). */
+export function readEncryptionKey({kty, crv, x, y, kid}: JWK): EncryptionKey | undefined {
   if (!(kty === 'OKP' && crv === 'X25519') && !(kty === 'EC' && ['P-256', 'P-384', 'P-521'].includes(crv ?? '')))
     return undefined;
   try {
     // Only what makes the key: whatever else a JWK may hold is not looked at.
-    const key = await importJWK({kty, crv, x, ...(kty === 'EC' ? {y} : {})} as JWK, algorithm);
-    return key instanceof Uint8Array ? undefined : key;
+    const key = createPublicKey({key: {kty, crv, x, ...(kty === 'EC' ? {y} : {})} as JsonWebKey, format: 'jwk'});
+    return {key, ...(kid === undefined ? {} : {kid})};
   } catch {
     return undefined;
   }
 }
 
 /** Seals a code for a client's key, together with the id that it belongs to. */
-export async function sealForClient(
-  key: CryptoKey,
-  kid: string | undefined,
-  id: string,
-  code: string,
-): Promise<string> {
+export async function sealForClient({key, kid}: EncryptionKey, id: string, code: string): Promise<string> {
   return new CompactEncrypt(Buffer.from(JSON.stringify({id, code})))
     .setProtectedHeader({alg: algorithm, enc: encryption, ...(kid === undefined ? {} : {kid})})
     .encrypt(key);

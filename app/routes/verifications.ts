@@ -1,8 +1,8 @@
 import type {FastifyPluginAsyncTypebox} from '@fastify/type-provider-typebox';
-import type {CryptoKey, JWK} from 'jose';
+import type {JWK} from 'jose';
 import {type Static, Type} from 'typebox';
 import {assertNever} from '../domain/assert-never.ts';
-import {readEncryptionKey, sealForClient} from '../domain/end-to-end.ts';
+import {type EncryptionKey, readEncryptionKey, sealForClient} from '../domain/end-to-end.ts';
 import {attemptsRemaining} from '../domain/verification.ts';
 import {Problem} from '../errors.ts';
 import type {Metrics} from '../metrics.ts';
@@ -87,8 +87,9 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
       },
     },
     async (request, reply) => {
-      const {policy = 'login', encryptionKey = request.client.encryptionKey, ...rest} = request.body;
-      const sealingKey = encryptionKey === undefined ? undefined : await readEncryptionKey(encryptionKey as JWK);
+      const {policy = 'login', encryptionKey, ...rest} = request.body;
+      const sealingKey =
+        encryptionKey === undefined ? request.client.encryptionKey : readEncryptionKey(encryptionKey as JWK);
       if (encryptionKey !== undefined && sealingKey === undefined) throw encryptionKeyInvalid();
       const result = await createVerification(
         context,
@@ -104,7 +105,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
           return reply
             .code(201)
             .header('location', `/v1/verifications/${result.view.id}`)
-            .send({...toJson(result.view), ...(await codeJson(result, sealingKey, encryptionKey?.kid))});
+            .send({...toJson(result.view), ...(await codeJson(result, sealingKey))});
         case 'rate_limited':
           rateLimitHeaders(reply, [result.limit], result.at);
           throw rateLimited(result);
@@ -353,14 +354,10 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
 };
 
 /** The code of a creation whose caller delivers it: sealed if there is a key, in the clear if the policy returns codes. */
-async function codeJson(
-  result: Extract<CreateResult, {kind: 'created'}>,
-  key: CryptoKey | undefined,
-  kid: string | undefined,
-) {
+async function codeJson(result: Extract<CreateResult, {kind: 'created'}>, key: EncryptionKey | undefined) {
   const {view, code} = result;
   if (code === undefined) return {};
-  if (key !== undefined) return {sealedCode: await sealForClient(key, kid, view.id, code)};
+  if (key !== undefined) return {sealedCode: await sealForClient(key, view.id, code)};
   return view.policy.returnCode ? {code} : {};
 }
 

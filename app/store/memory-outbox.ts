@@ -40,7 +40,7 @@ export class MemoryOutbox implements Outbox {
 
   release({entry: _entry, remainingMs, ...message}: QueuedMessage): void {
     setTimeout(
-      () => this.#queue.push({...message, expiresAt: this.#now() + remainingMs - releaseMs}),
+      () => this.#queue.giveBack({...message, expiresAt: this.#now() + remainingMs - releaseMs}),
       releaseMs,
     ).unref();
   }

@@ -22,6 +22,12 @@ export class MemoryQueue {
     this.#wake();
   }
 
+  /** Takes back a message that was taken and not delivered: it had its place, so that no bound refuses it. */
+  giveBack(message: MemoryMessage): void {
+    this.#messages.push(message);
+    this.#wake();
+  }
+
   /** The next messages; none if there is still none after `waitMs`, or once the queue is closed. */
   async take(waitMs: number): Promise<MemoryMessage[]> {
     if (this.#messages.length === 0 && !this.#closed) {
