@@ -176,7 +176,9 @@ function createWorker(
       const parsed = parseId(keyring, id);
       if (parsed.kind !== 'ref') return undefined;
       const opened = openMessage(parsed.ref.keys, id, sealed);
-      return opened === undefined ? undefined : {...opened, lifetimeSeconds: parsed.ref.lifetimeSeconds};
+      return opened === undefined
+        ? undefined
+        : {...opened, lifetimeSeconds: parsed.ref.lifetimeSeconds, policyTag: parsed.ref.policyTag};
     },
     render: ({channel, code, lifetimeSeconds}) =>
       render({channel, code, lifetimeMinutes: Math.max(1, Math.floor(lifetimeSeconds / 60))}),

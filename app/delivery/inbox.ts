@@ -5,6 +5,8 @@ export interface InboxMessage {
   readonly channel: string;
   readonly subject?: string;
   readonly text: string;
+  /** Of a mail. */
+  readonly html?: string;
   readonly code: string;
   /** RFC 3339. */
   readonly receivedAt: string;

@@ -9,6 +9,10 @@ export interface OutgoingMessage {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** The same as a web page; mail alone has it. */
+  readonly html?: string;
+  /** The language that it is written in (BCP 47): what a voice reads it in. */
+  readonly locale: string;
   readonly code: string;
 }
 

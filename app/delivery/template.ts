@@ -4,6 +4,10 @@ export interface Rendered {
   /** Holds no code: subjects show on locked screens and in logs of mail servers. */
   readonly subject: string;
   readonly text: string;
+  /** The same as a web page; mail alone has it. */
+  readonly html?: string;
+  /** The language that it is written in (BCP 47). */
+  readonly locale: string;
 }
 
 /** The words around a code. */
@@ -19,6 +23,7 @@ export function render({
   const minutes = `${lifetimeMinutes} ${lifetimeMinutes === 1 ? 'minute' : 'minutes'}`;
   const warning = 'Nobody will ever ask you for it. If you did not request it, ignore this message.';
   return {
+    locale: 'en',
     subject: 'Your verification code',
     text:
       channel === 'email'

@@ -47,11 +47,12 @@ function setUp(providers: readonly Provider[] | ((channel: Channel) => readonly 
         ? undefined
         : {
             lifetimeSeconds: 60,
+            policyTag: 0,
             channel: sealedCode.startsWith('sms') ? 'sms' : 'email',
             to: 'ada@example.com',
             code: sealedCode,
           },
-    render: ({code}) => ({subject: 'Your code', text: `Code ${code}`}),
+    render: ({code}) => ({subject: 'Your code', text: `Code ${code}`, locale: 'en'}),
     log: pino({level: 'silent'}),
     retryMs: 1,
   });
@@ -108,6 +109,7 @@ describe('the outbox worker', () => {
       to: 'ada@example.com',
       channel: 'email',
       subject: 'Your code',
+      locale: 'en',
       text: 'Code 0',
       messageId: `${where[0]?.id}.0`,
     });

@@ -9,7 +9,12 @@ import type {OutgoingMessage, Provider, SendResult} from './provider.ts';
 import type {Rendered} from './template.ts';
 
 /** A message that can be written. */
-type Opened = MessageAddress & {readonly code: string; readonly lifetimeSeconds: number};
+type Opened = MessageAddress & {
+  readonly code: string;
+  readonly lifetimeSeconds: number;
+  /** Names the policy, whose words it is written in. */
+  readonly policyTag: number;
+};
 
 export interface OutboxWorkerOptions {
   readonly outbox: Outbox;

@@ -9,7 +9,7 @@ export const developmentRoutes: FastifyPluginAsyncTypebox<{inbox: Inbox}> = asyn
   const list = (to: string | undefined) => inbox.list(to?.replace(/^ /, '+'));
 
   app.get('/inbox.json', {schema: {hide: true, querystring}, config: {quiet: true}}, async (request) =>
-    list(request.query.to),
+    (await list(request.query.to)).map(({html, ...message}) => message),
   );
   app.get('/inbox', {schema: {hide: true, querystring}, config: {quiet: true}}, async (request, reply) =>
     reply

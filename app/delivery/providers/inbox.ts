@@ -6,7 +6,7 @@ export function inboxProvider(name: string, inbox: Inbox): Provider {
   return {
     name,
     maxConcurrent: 64,
-    async send({verificationId, to, channel, subject, text, code}) {
+    async send({verificationId, to, channel, subject, text, html, code}) {
       try {
         await inbox.add({
           verificationId,
@@ -14,6 +14,7 @@ export function inboxProvider(name: string, inbox: Inbox): Provider {
           channel,
           ...(channel === 'email' ? {subject} : {}),
           text,
+          ...(html === undefined ? {} : {html}),
           code,
           receivedAt: new Date().toISOString(),
         });

@@ -13,6 +13,7 @@ const message: OutgoingMessage = {
   subject: 'Your verification code',
   text: 'Your verification code is:\n\n    123456\n',
   code: '123456',
+  locale: 'en',
 };
 const signal = new AbortController().signal;
 const open: Provider[] = [];
