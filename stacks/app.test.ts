@@ -1,11 +1,16 @@
 import {describe, expect, it} from 'vitest';
-import {parse} from 'yaml';
-import {at, environmentFrom, list, synthesise} from './testing.ts';
+import {at, environmentFrom, type Json, list, raw, type Synthesised, synthesise} from './testing.ts';
 
 const minimal = 'context: a\nnamespace: b\n';
 const loaded = environmentFrom(minimal);
-const {of} = synthesise(loaded);
+const synthesised = synthesise(loaded);
+const {of} = synthesised;
 const deployment = of('kubernetes_deployment_v1')[0];
+
+const environmentOf = (pods: Json | undefined) =>
+  Object.fromEntries(
+    list(pods, 'spec.template.spec.container.0.env').map((variable) => [variable.name, variable.value]),
+  );
 
 describe('the app', () => {
   it('leaves the number of its pods to the autoscaler', () => {
@@ -29,10 +34,12 @@ describe('the app', () => {
   });
 
   it('loses at most one serving pod to a drain, and holds no node for pods that do not serve', () => {
-    const [release] = of('helm_release');
-    expect(parse(String(at(release, 'values.0')))).toMatchObject({
-      manifests: [{kind: 'PodDisruptionBudget', spec: {maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow'}}],
-    });
+    expect(raw(synthesised)).toContainEqual(
+      expect.objectContaining({
+        kind: 'PodDisruptionBudget',
+        spec: expect.objectContaining({maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow'}),
+      }),
+    );
   });
 
   it('is spread over hosts, revision by revision, and over zones where there are any', () => {
@@ -49,11 +56,7 @@ describe('the app', () => {
   });
 
   it('talks to Redis over TLS as a user of its own', () => {
-    const variables = list(deployment, 'spec.template.spec.container.0.env').map((variable) => [
-      variable.name,
-      variable.value,
-    ]);
-    expect(Object.fromEntries(variables)).toMatchObject({
+    expect(environmentOf(deployment)).toMatchObject({
       REDIS_URL: 'rediss://otp-redis.b.svc:6379/0',
       REDIS_USERNAME: 'app',
       REDIS_PASSWORD_FILE: '/run/secrets/otp/redis-app/password',
@@ -69,7 +72,112 @@ describe('the app', () => {
   });
 });
 
+describe('the way to the pods', () => {
+  const probes = (pods: Json | undefined) =>
+    ['startup_probe', 'readiness_probe', 'liveness_probe'].map((probe) =>
+      at(pods, `spec.template.spec.container.0.${probe}.http_get`),
+    );
+  const service = (resources: Synthesised) =>
+    resources.of('kubernetes_service_v1').find((each) => String(at(each, 'metadata.name')) === 'otp-app');
+
+  it('is HTTPS up to the pod: Service, probes and the files of the certificate', () => {
+    expect(at(service(synthesised), 'spec.port.0')).toEqual({
+      name: 'https',
+      port: 443,
+      target_port: 'api',
+      app_protocol: 'https',
+    });
+    for (const probe of probes(deployment)) expect(probe).toMatchObject({port: 'api', scheme: 'HTTPS'});
+    expect(environmentOf(deployment)).toMatchObject({
+      TLS_CERT_FILE: '/run/secrets/otp/app-tls/tls.crt',
+      TLS_KEY_FILE: '/run/secrets/otp/app-tls/tls.key',
+    });
+  });
+
+  it('is plain HTTP where the environment says so', () => {
+    const plain = synthesise(environmentFrom(`${minimal}app: {tls: false}\n`));
+    const pods = plain.of('kubernetes_deployment_v1')[0];
+    expect(at(service(plain), 'spec.port.0')).toMatchObject({name: 'http', port: 80, app_protocol: 'http'});
+    for (const probe of probes(pods)) expect(probe).toMatchObject({scheme: 'HTTP'});
+    expect(environmentOf(pods)).not.toHaveProperty('TLS_CERT_FILE');
+    expect(plain.text).not.toContain('serverstransport');
+  });
+
+  it('is known to Traefik by a transport that verifies the name of the Service under our authority', () => {
+    expect(at(service(synthesised), 'metadata.annotations')).toEqual({
+      'traefik.ingress.kubernetes.io/service.serversscheme': 'https',
+      'traefik.ingress.kubernetes.io/service.serverstransport': 'b-otp-app@kubernetescrd',
+    });
+    expect(raw(synthesised)).toContainEqual(
+      expect.objectContaining({
+        kind: 'ServersTransport',
+        metadata: expect.objectContaining({namespace: 'b', name: 'otp-app'}),
+        spec: {serverName: 'otp-app.b.svc', rootCAs: [{secret: 'otp-app-tls'}]},
+      }),
+    );
+  });
+
+  it('is known to controllers like nginx by annotations that verify the same', () => {
+    const aks = synthesise(environmentFrom(`${minimal}preset: aks\n`));
+    expect(at(aks.of('kubernetes_ingress_v1')[0], 'metadata.annotations')).toMatchObject({
+      'nginx.ingress.kubernetes.io/backend-protocol': 'HTTPS',
+      'nginx.ingress.kubernetes.io/proxy-ssl-verify': 'on',
+      'nginx.ingress.kubernetes.io/proxy-ssl-secret': 'b/otp-app-tls',
+      'nginx.ingress.kubernetes.io/proxy-ssl-name': 'otp-app.b.svc',
+    });
+  });
+
+  it('between pods is a port of its own under a name of the certificate, in no Service for callers', () => {
+    expect(environmentOf(deployment)).toMatchObject({
+      PEERS: 'otp-app-peers.b.svc:9443',
+      PEER_PORT: '9443',
+      PEER_TLS_SERVER_NAME: 'otp-app-peers.b.svc',
+      PEER_TLS_CA_FILE: '/run/secrets/otp/app-tls/ca.crt',
+    });
+    expect(list(service(synthesised), 'spec.port').map(({target_port}) => target_port)).toEqual(['api']);
+  });
+});
+
 describe('exposure', () => {
+  it('by a Gateway is a route, and a policy that verifies the pods', () => {
+    const routed = synthesise(
+      environmentFrom(
+        `${minimal}exposure: {kind: gateway, host: otp.example.com, gateway: {name: public, namespace: gateways}}\n`,
+      ),
+    );
+    expect(routed.of('kubernetes_ingress_v1')).toEqual([]);
+    expect(raw(routed)).toMatchObject([
+      {kind: 'PodDisruptionBudget'},
+      {
+        kind: 'HTTPRoute',
+        spec: {
+          parentRefs: [{kind: 'Gateway', name: 'public', namespace: 'gateways'}],
+          hostnames: ['otp.example.com'],
+          rules: [{backendRefs: [{name: 'otp-app', port: 443}]}],
+        },
+      },
+      {
+        kind: 'BackendTLSPolicy',
+        spec: {validation: {hostname: 'otp-app.b.svc', caCertificateRefs: [{kind: 'ConfigMap', name: 'otp-app-ca'}]}},
+      },
+    ]);
+  });
+
+  it('by a load balancer is a Service of its own that keeps the address of callers', () => {
+    const balanced = synthesise(
+      environmentFrom(`${minimal}exposure: {kind: loadBalancer, annotations: {a: b}, from: {cidrs: [192.0.2.0/24]}}\n`),
+    );
+    const service = balanced
+      .of('kubernetes_service_v1')
+      .find((each) => String(at(each, 'metadata.name')) === 'otp-app-public');
+    expect(at(service, 'metadata.annotations')).toEqual({a: 'b'});
+    expect(at(service, 'spec')).toMatchObject({
+      type: 'LoadBalancer',
+      external_traffic_policy: 'Local',
+      port: [{port: 443, target_port: 'api'}],
+    });
+  });
+
   it('is an Ingress of the configured class, with TLS when asked for', () => {
     const ingress = synthesise(
       environmentFrom(`${minimal}exposure: {ingressClass: special, host: otp.example.com, tls: true}\n`),

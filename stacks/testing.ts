@@ -1,6 +1,7 @@
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {parse} from 'yaml';
 import {type LoadedEnvironment, loadEnvironment} from '../infra/environment/load.ts';
 import {App} from '../infra/lib/cdk.ts';
 import {type StackName, stackId, stackNames} from '../infra/lib/names.ts';
@@ -77,5 +78,9 @@ export function at(document: Json | undefined, path: string): Json {
   if (value === undefined) throw new Error(`nothing at ${path}`);
   return value as Json;
 }
+
+/** What travels in the releases of the raw chart. */
+export const raw = ({of}: Synthesised): Json[] =>
+  of('helm_release').flatMap((release) => list(parse(String(at(release, 'values.0'))) as Json, 'manifests'));
 
 export const list = (document: Json | undefined, path: string): Json[] => Object.values(at(document, path));

@@ -1,23 +1,22 @@
 import {HorizontalPodAutoscalerV2} from '@cdktf/provider-kubernetes/lib/horizontal-pod-autoscaler-v2/index.js';
 import type {Environment} from '../environment/schema.ts';
 import {Construct} from '../lib/cdk.ts';
-import {componentLabels, selectorLabels} from '../lib/labels.ts';
+import {componentLabels} from '../lib/labels.ts';
 import {componentName} from '../lib/names.ts';
 import {RawManifests} from '../lib/raw-manifests.ts';
+import {disruptionBudget} from '../workload/disruption-budget.ts';
+import {routingManifests} from './routing.ts';
 
 export interface AppAvailabilityProps {
   readonly environmentName: string;
   readonly environment: Environment;
 }
 
-/** How many pods there are under load, and how few a drain may leave. */
+/** How many pods there are under load, and how few a drain may leave; with the custom resources of the way to them. */
 export class AppAvailability extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    {environmentName, environment: {namespace, context, app}}: AppAvailabilityProps,
-  ) {
+  constructor(scope: Construct, id: string, {environmentName, environment}: AppAvailabilityProps) {
     super(scope, id);
+    const {namespace, context, app} = environment;
     const name = componentName('app');
     const labels = componentLabels(environmentName, 'app');
     new HorizontalPodAutoscalerV2(this, 'autoscaler', {
@@ -52,22 +51,13 @@ export class AppAvailability extends Construct {
         },
       },
     });
-    new RawManifests(this, 'disruption', {
+    new RawManifests(this, 'manifests', {
       name,
       namespace,
       context,
       manifests: [
-        {
-          apiVersion: 'policy/v1',
-          kind: 'PodDisruptionBudget',
-          metadata: {name, namespace, labels},
-          spec: {
-            maxUnavailable: 1,
-            // A pod that is not ready serves nobody: it must not keep a node from being drained. (The provider lacks this.)
-            unhealthyPodEvictionPolicy: 'AlwaysAllow',
-            selector: {matchLabels: selectorLabels('app')},
-          },
-        },
+        disruptionBudget('app', {environmentName, namespace}),
+        ...routingManifests(environmentName, environment),
       ],
     });
   }

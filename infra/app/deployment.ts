@@ -9,6 +9,7 @@ import {componentName, ports} from '../lib/names.ts';
 import {configChecksum} from '../workload/checksum.ts';
 import {secretMounts, secretVolumes} from '../workload/secret-volumes.ts';
 import {containerSecurity, podSecurity, uids} from '../workload/security.ts';
+import {apiEndpoint} from './endpoint.ts';
 import {appPodResources} from './resources.ts';
 import {appSecretFiles, appSettings, configFile, configFolder} from './settings.ts';
 
@@ -27,7 +28,12 @@ export class AppDeployment extends Construct {
     const data = {[configFile]: stringify(environment.service)};
     const secrets = appSecretFiles(environment);
     const resources = appPodResources(environment);
-    const probe = (path: string) => ({httpGet: {path, port: 'http'}, periodSeconds: 5, timeoutSeconds: 3});
+    // The kubelet verifies no certificate: it calls the pod by its address.
+    const probe = (path: string) => ({
+      httpGet: {path, port: 'api', scheme: apiEndpoint(environment).scheme.toUpperCase()},
+      periodSeconds: 5,
+      timeoutSeconds: 3,
+    });
     const spread = {
       labelSelector: [{matchLabels: selectorLabels('app')}],
       // Only pods of the same revision count: else a roll-out spreads the new ones around the old ones.
@@ -71,7 +77,8 @@ export class AppDeployment extends Construct {
                   value,
                 })),
                 port: [
-                  {name: 'http', containerPort: ports.http},
+                  {name: 'api', containerPort: ports.api},
+                  {name: 'peers', containerPort: ports.peers},
                   {name: 'metrics', containerPort: ports.metrics},
                 ],
                 securityContext: containerSecurity,

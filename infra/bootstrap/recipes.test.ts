@@ -1,5 +1,7 @@
 import {createHash, createPrivateKey, X509Certificate} from 'node:crypto';
 import {beforeEach, describe, expect, it} from 'vitest';
+import {apiEndpoint, appCertificateNames} from '../app/endpoint.ts';
+import {appSettings} from '../app/settings.ts';
 import {loadEnvironment} from '../environment/load.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {redisEndpoint} from '../redis/endpoint.ts';
@@ -76,6 +78,31 @@ describe('bootstrap', () => {
     expect(new X509Certificate(ca).checkPrivateKey(createPrivateKey(key))).toBe(false);
     expect([...store.secrets.keys()].filter((path) => path.includes('-ca-'))).toEqual([
       'otp-state/otp-redis-ca-example',
+      'otp-state/otp-app-ca-example',
     ]);
+  });
+
+  it('gives the API a certificate for its Service and for the calls between pods, of an authority that is not that of Redis', async () => {
+    await bootstrap();
+    const {'tls.crt': certificate = '', 'ca.crt': ca = ''} = store.values('otp/otp-app-tls');
+    const parsed = new X509Certificate(certificate);
+    const settings = appSettings(example.environment);
+    for (const host of [apiEndpoint(example.environment).host, settings.PEER_TLS_SERVER_NAME ?? ''])
+      expect(parsed.checkHost(host)).toBeTruthy();
+    expect(parsed.verify(new X509Certificate(ca).publicKey)).toBe(true);
+    expect(store.values('otp/otp-redis-tls')['ca.crt']).not.toBe(ca);
+  });
+
+  it('gives who has to trust the API the certificate of its authority, and no key', async () => {
+    await bootstrap();
+    const {'ca.crt': ca = ''} = store.values('otp/otp-app-tls');
+    expect(store.values('otp/otp-app-ca')).toEqual({'ca.crt': ca, 'tls.crt': ca});
+  });
+
+  it('puts the public name into the certificate where callers reach the pods themselves', () => {
+    const {environment} = example;
+    const exposure = {...environment.exposure, kind: 'loadBalancer', host: 'otp.example.com'} as const;
+    expect(appCertificateNames({...environment, exposure})).toContain('otp.example.com');
+    expect(appCertificateNames(environment)).not.toContain('otp.example.com');
   });
 });

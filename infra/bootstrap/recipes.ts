@@ -1,6 +1,17 @@
+import {appCertificateNames} from '../app/endpoint.ts';
 import type {LoadedEnvironment} from '../environment/load.ts';
 import {redisCertificateNames} from '../redis/endpoint.ts';
-import {redisAcl, redisAuthoritySecret, redisTls, redisUserSecret, redisUsers, serviceKeys} from '../secrets/names.ts';
+import {
+  appAuthority,
+  appAuthoritySecret,
+  appTls,
+  redisAcl,
+  redisAuthoritySecret,
+  redisTls,
+  redisUserSecret,
+  redisUsers,
+  serviceKeys,
+} from '../secrets/names.ts';
 import {makeApiKey, wantedApiKeys} from './api-keys.ts';
 import {makeAuthority, makeCertificate} from './certificates.ts';
 import type {EnsuredSecret, SecretRecipe, Values} from './ensure-secret.ts';
@@ -31,24 +42,48 @@ export async function ensureAllSecrets(
   }
   await inWorkload(redisAcl, () => hashes);
 
-  const authority = await ensure({
-    namespace: state.namespace,
-    name: redisAuthoritySecret(environmentName),
-    environmentName,
-    make: async (existing) => {
-      if (Object.keys(existing).length > 0) return {};
-      const {certificatePem, keyPem} = await makeAuthority(`OTP Service Redis CA ${environmentName}`);
-      return {[redisTls.certificate]: certificatePem, [redisTls.key]: keyPem};
-    },
-  });
-  await inWorkload(redisTls.name, (existing) => certificateUnlessThere(existing, authority.values, namespace));
+  const makeIssuer = (secret: string, commonName: string) =>
+    ensure({
+      namespace: state.namespace,
+      name: secret,
+      environmentName,
+      make: (existing) => authorityUnlessThere(existing, commonName),
+    });
+  const redisAuthority = await makeIssuer(
+    redisAuthoritySecret(environmentName),
+    `OTP Service Redis CA ${environmentName}`,
+  );
+  await inWorkload(redisTls.name, (existing) =>
+    certificateUnlessThere(existing, redisAuthority.values, redisCertificateNames(namespace)),
+  );
+  // An authority of its own: who may call Redis may not pass for the API.
+  const apiAuthority = await makeIssuer(appAuthoritySecret(environmentName), `OTP Service API CA ${environmentName}`);
+  await inWorkload(appTls.name, (existing) =>
+    certificateUnlessThere(existing, apiAuthority.values, appCertificateNames(environment)),
+  );
+  const {[issuerCertificate]: certificate = ''} = apiAuthority.values;
+  await inWorkload(appAuthority, () => ({[appTls.ca]: certificate, [appTls.certificate]: certificate}));
+}
+
+/** Keys of an authority's Secret. */
+const issuerCertificate = 'tls.crt';
+const issuerKey = 'tls.key';
+
+async function authorityUnlessThere(existing: Values, commonName: string): Promise<Values> {
+  if (Object.keys(existing).length > 0) return {};
+  const {certificatePem, keyPem} = await makeAuthority(commonName);
+  return {[issuerCertificate]: certificatePem, [issuerKey]: keyPem};
 }
 
 /** Whole or not at all: a key of one certificate beside the certificate of another fits nothing. */
-async function certificateUnlessThere(existing: Values, authority: Values, namespace: string): Promise<Values> {
+async function certificateUnlessThere(
+  existing: Values,
+  authority: Values,
+  dnsNames: readonly string[],
+): Promise<Values> {
   if (Object.keys(existing).length > 0) return {};
-  const {[redisTls.certificate]: certificatePem, [redisTls.key]: keyPem} = authority;
+  const {[issuerCertificate]: certificatePem, [issuerKey]: keyPem} = authority;
   if (certificatePem === undefined || keyPem === undefined)
     throw new Error('the Secret of the certificate authority lacks tls.crt or tls.key');
-  return makeCertificate({certificatePem, keyPem}, redisCertificateNames(namespace));
+  return makeCertificate({certificatePem, keyPem}, dnsNames);
 }

@@ -1,3 +1,4 @@
+import {ensureAuthorityMap} from '../bootstrap/authority-map.ts';
 import {ensureSecret} from '../bootstrap/ensure-secret.ts';
 import {ensureStateNamespace, ensureWorkloadNamespace} from '../bootstrap/namespaces.ts';
 import {ensureAllSecrets} from '../bootstrap/recipes.ts';
@@ -25,6 +26,9 @@ await runCommand(async () => {
     console.log(ensured.report);
     return ensured;
   });
+
+  if (environment.exposure.kind === 'gateway')
+    console.log(await ensureAuthorityMap(cluster, environment.namespace, name));
 
   const missing = await missingSecrets(cluster, environment.namespace, requiredSecrets(environment));
   if (missing.size > 0)

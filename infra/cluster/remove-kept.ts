@@ -2,7 +2,7 @@ import {CoordinationV1Api} from '@kubernetes/client-node';
 import type {Environment} from '../environment/schema.ts';
 import {environmentLabel, selectorLabels} from '../lib/labels.ts';
 import {stackId, stackNames} from '../lib/names.ts';
-import {redisAuthoritySecret} from '../secrets/names.ts';
+import {appAuthority, appAuthoritySecret, redisAuthoritySecret} from '../secrets/names.ts';
 import type {Cluster} from './connect.ts';
 import {found} from './found.ts';
 import {isMadeByBootstrap, readNamespace, removeNamespace} from './namespaces.ts';
@@ -22,6 +22,7 @@ export async function* removeKept(
     await core.deleteCollectionNamespacedPersistentVolumeClaim({namespace, labelSelector});
     yield `the volume claims of Redis in ${namespace}`;
     await core.deleteCollectionNamespacedSecret({namespace, labelSelector: `${environmentLabel}=${environmentName}`});
+    await found(core.deleteNamespacedConfigMap({name: appAuthority, namespace}));
     yield `the Secrets of ${environmentName} in ${namespace}`;
     if (isMadeByBootstrap(workload)) {
       await removeNamespace(cluster, namespace);
@@ -36,8 +37,9 @@ export async function* removeKept(
     await found(core.deleteNamespacedSecret({name, namespace: state.namespace}));
     await found(leases.deleteNamespacedLease({name: `lock-${name}`, namespace: state.namespace}));
   }
-  await found(core.deleteNamespacedSecret({name: redisAuthoritySecret(environmentName), namespace: state.namespace}));
-  yield `the state and the certificate authority of ${environmentName} in ${state.namespace}`;
+  for (const name of [redisAuthoritySecret(environmentName), appAuthoritySecret(environmentName)])
+    await found(core.deleteNamespacedSecret({name, namespace: state.namespace}));
+  yield `the state and the certificate authorities of ${environmentName} in ${state.namespace}`;
   const others = await core.listNamespacedSecret({namespace: state.namespace});
   if (others.items.length === 0 && isMadeByBootstrap(await readNamespace(cluster, state.namespace))) {
     await removeNamespace(cluster, state.namespace);

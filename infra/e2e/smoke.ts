@@ -135,7 +135,7 @@ async function keepsOthersOut({settings: {name}, cluster, claims}: SmokeOptions)
   await claims.prove('a pod of another namespace reaches neither Redis nor the app', async () => {
     const foreign = {namespace: sinkNamespace(name), pod: sink.name, container: sink.name};
     assert.equal(await reachable(cluster, foreign, redis, ports.redis), 'closed');
-    assert.equal(await reachable(cluster, foreign, app, 80), 'closed');
+    assert.equal(await reachable(cluster, foreign, app, 443), 'closed');
   });
   await claims.prove(
     'a pod of the app reaches Redis and the mail server, and no other port of the latter',

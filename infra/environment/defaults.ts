@@ -15,6 +15,7 @@ export const defaults: Tree = {
     drainDelaySeconds: 5,
     shutdownTimeoutSeconds: 30,
     logLevel: 'info',
+    tls: true,
   },
   service: {
     clients: {
@@ -22,7 +23,7 @@ export const defaults: Tree = {
     },
   },
   redis: {mode: 'single', maxMemoryMiB: 256, cpuRequestMillis: 250, storageGiB: 4},
-  exposure: {kind: 'ingress', annotations: {}, tls: false},
+  exposure: {kind: 'ingress', controller: 'other', annotations: {}, tls: false},
   network: {
     // 169.254.20.10 is the address that the node-local DNS cache of Kubernetes listens on.
     dns: {namespace: 'kube-system', ports: [53], cidrs: ['169.254.20.10/32']},

@@ -85,6 +85,19 @@ network: {providerPorts: [0]}
     ]);
   });
 
+  it.each([
+    [
+      'exposure: {kind: gateway, from: {namespace: c}}',
+      'exposure.gateway: got nothing, expected the Gateway to attach to',
+    ],
+    [
+      'app: {tls: false}\nexposure: {kind: loadBalancer, from: {namespace: c}}',
+      'app.tls: got false, expected true, because with exposure.kind loadBalancer callers speak to the pods themselves',
+    ],
+  ])('is refused with %s', (yaml, fault) => {
+    expect(faults(`${minimal}${yaml}\n`)).toEqual([expect.stringContaining(fault)]);
+  });
+
   it('says where the controller connects from when its platform cannot know', () => {
     expect(faults(`${minimal}preset: eks\n`)).toEqual([
       expect.stringContaining('exposure.from: got nothing, expected where the controller connects from'),

@@ -3,20 +3,21 @@ import type {PresetName} from './preset-names.ts';
 
 /** What differs between platforms, as data: the same keys as an environment file. */
 export const presets: Readonly<Record<PresetName, Tree>> = {
-  generic: {exposure: {ingressClass: 'traefik', from: {namespace: 'traefik'}}},
+  generic: {exposure: {ingressClass: 'traefik', controller: 'traefik', from: {namespace: 'traefik'}}},
   kind: {
     redis: {storageClass: 'standard'},
-    exposure: {ingressClass: 'traefik', from: {namespace: 'traefik'}},
+    exposure: {ingressClass: 'traefik', controller: 'traefik', from: {namespace: 'traefik'}},
   },
   k3s: {
     redis: {storageClass: 'local-path'},
-    exposure: {ingressClass: 'traefik', from: {namespace: 'kube-system'}},
+    exposure: {ingressClass: 'traefik', controller: 'traefik', from: {namespace: 'kube-system'}},
   },
   // The load balancer reaches the pods from the subnets of the VPC: `exposure.from.cidrs` is the environment's to say.
   eks: {
     redis: {storageClass: 'gp3'},
     exposure: {
       ingressClass: 'alb',
+      controller: 'alb',
       annotations: {
         'alb.ingress.kubernetes.io/target-type': 'ip',
         'alb.ingress.kubernetes.io/healthcheck-path': '/readyz',
@@ -26,14 +27,18 @@ export const presets: Readonly<Record<PresetName, Tree>> = {
   // The ranges from which Google's load balancers and their health checks come.
   gke: {
     redis: {storageClass: 'premium-rwo'},
-    exposure: {ingressClass: 'gce', from: {cidrs: ['130.211.0.0/22', '35.191.0.0/16']}},
+    exposure: {ingressClass: 'gce', controller: 'gce', from: {cidrs: ['130.211.0.0/22', '35.191.0.0/16']}},
   },
   aks: {
     redis: {storageClass: 'managed-csi'},
-    exposure: {ingressClass: 'webapprouting.kubernetes.azure.com', from: {namespace: 'app-routing-system'}},
+    exposure: {
+      ingressClass: 'webapprouting.kubernetes.azure.com',
+      controller: 'nginx',
+      from: {namespace: 'app-routing-system'},
+    },
   },
   openshift: {
-    exposure: {ingressClass: 'openshift-default', from: {namespace: 'openshift-ingress'}},
+    exposure: {ingressClass: 'openshift-default', controller: 'openshift', from: {namespace: 'openshift-ingress'}},
     network: {dns: {namespace: 'openshift-dns', ports: [5353], cidrs: []}, prometheusNamespace: 'openshift-monitoring'},
     security: {fixedUids: false},
   },

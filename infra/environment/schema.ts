@@ -1,4 +1,5 @@
 import {type Static, type TProperties, Type} from 'typebox';
+import {controllerNames} from './controller-names.ts';
 import {presetNames} from './preset-names.ts';
 import {serviceSchema} from './service-schema.ts';
 
@@ -85,6 +86,9 @@ export const environmentSchema = section(
         maximum: 300,
         description: 'Then has so long to finish open requests',
       }),
+      tls: Type.Boolean({
+        description: 'The pods speak HTTPS; false: plain HTTP inside the cluster, for a controller that cannot do more',
+      }),
       logLevel: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']),
       publicUrl: Type.Optional(
         Type.String({
@@ -108,14 +112,26 @@ export const environmentSchema = section(
       ),
     }),
     exposure: section('How callers reach the service', {
-      kind: Type.Enum(['ingress', 'none'], {description: 'none: only from inside the cluster'}),
+      kind: Type.Enum(['ingress', 'gateway', 'loadBalancer', 'none'], {
+        description: 'loadBalancer: callers reach the pods by TCP; none: only from inside the cluster',
+      }),
       host: Type.Optional(
         Type.String({pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', description: 'Host name; every host when absent'}),
       ),
       ingressClass: Type.String({minLength: 1, description: 'IngressClass of the controller'}),
-      annotations: Type.Record(Type.String(), Type.String(), {
-        description: 'Annotations of the Ingress, for its controller',
+      controller: Type.Enum(controllerNames, {
+        description: 'Program behind the class: how it is told to speak HTTPS to the pods; other: by annotations here',
       }),
+      annotations: Type.Record(Type.String(), Type.String(), {
+        description: 'Annotations of the Ingress, the HTTPRoute or the LoadBalancer Service',
+      }),
+      gateway: Type.Optional(
+        section('The Gateway that an HTTPRoute is attached to', {
+          name: dnsLabel('Its name'),
+          namespace: dnsLabel('Its namespace'),
+          sectionName: Type.Optional(dnsLabel('One listener of it; all of them when absent')),
+        }),
+      ),
       tls: Type.Boolean({
         description: 'TLS at the controller with Secret otp-ingress-tls (tls.crt, tls.key); needs host',
       }),

@@ -11,5 +11,8 @@ export type Component = (typeof components)[number];
 export const componentName = (component: Component) => `otp-${component}`;
 
 export const peerServiceName = 'otp-app-peers';
+/** The LoadBalancer, where there is one. */
+export const publicServiceName = 'otp-app-public';
 
-export const ports = {http: 8080, metrics: 9464, redis: 6379} as const;
+/** api: HTTPS, or HTTP where the environment says so. peers: between the pods of the app alone, in no Service but theirs. */
+export const ports = {api: 8080, metrics: 9464, peers: 9443, redis: 6379, sentinel: 26379, exporter: 9121} as const;

@@ -5,6 +5,12 @@ export const serviceKeys = {
   pseudonymKey: 'pseudonym-key',
 } as const;
 export const redisTls = {name: 'otp-redis-tls', ca: 'ca.crt', certificate: 'tls.crt', key: 'tls.key'} as const;
+/** Of the API and of the calls between pods; ca.crt is what an ingress controller and the other pods trust. */
+export const appTls = {name: 'otp-app-tls', ca: 'ca.crt', certificate: 'tls.crt', key: 'tls.key'} as const;
+/** A Secret (keys ca.crt and tls.crt) and a ConfigMap (ca.crt): the certificate of that authority alone, for who has to trust it. */
+export const appAuthority = 'otp-app-ca';
+/** Certificate authority of an environment's API; it lies beside the state, as that of Redis does. */
+export const appAuthoritySecret = (environmentName: string) => `otp-app-ca-${environmentName}`;
 /** Certificate authority of an environment's Redis; it lies beside the state, where no pod of the workload gets. */
 export const redisAuthoritySecret = (environmentName: string) => `otp-redis-ca-${environmentName}`;
 /** One key per Redis user: the hashes of its passwords, `#…`, one or (during a rotation) two. */
