@@ -19,6 +19,7 @@ import {createKeyring, type Keyring} from './domain/keyring.ts';
 import {parseId} from './domain/verification-id.ts';
 import {createMetrics, type Metrics} from './metrics.ts';
 import type {Readiness} from './routes/health.ts';
+import {placedIn} from './store/draft.ts';
 import {measured} from './store/measured-store.ts';
 import {type OpenStore, openMemoryStore, openRedisStore} from './store/open-store.ts';
 import type {Store} from './store/store.ts';
@@ -83,7 +84,7 @@ async function acquire(
 
   let draining = false;
   const context = {
-    store,
+    store: placedIn(store),
     keyring,
     pseudonymKey: createSecretKey(settings.pseudonymKey),
     issuer: settings.publicUrl ?? 'otp-service',

@@ -1,6 +1,7 @@
 import type {DerivedKeys} from '../domain/keyring.ts';
 import type {Channel} from '../domain/policy.ts';
 import {seal, unseal} from '../domain/seal.ts';
+import {draftTagOf, type VerificationRef} from '../domain/verification-id.ts';
 
 /** Where a message goes, and how it is to be written. */
 export interface MessageAddress {
@@ -12,6 +13,11 @@ export interface MessageAddress {
 // The id is part of what is authenticated: a sealed code or address cannot be moved to another verification.
 const codeContext = (id: string) => `code ${id}`;
 const addressContext = (id: string) => `address ${id}`;
+
+/** Names a message to providers: the same for every attempt, and for all copies of its verification, whoever holds them. */
+export function messageIdOf(address: Pick<VerificationRef, 'tag'>, resends: number): string {
+  return `${draftTagOf(address)}.${resends}`;
+}
 
 export function sealCode(keys: DerivedKeys, id: string, code: string): string {
   return seal(keys, codeContext(id), code);

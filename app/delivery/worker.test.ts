@@ -111,7 +111,7 @@ describe('the outbox worker', () => {
       subject: 'Your code',
       locale: 'en',
       text: 'Code 0',
-      messageId: `${where[0]?.id}.0`,
+      messageId: `${where[0]?.tag}.0`,
     });
   });
 

@@ -3,7 +3,7 @@ import {type BulkheadPolicy, bulkhead} from 'cockatiel';
 import type {Logger} from 'pino';
 import type {Channel} from '../domain/policy.ts';
 import {backoffMs} from './backoff.ts';
-import type {MessageAddress} from './message.ts';
+import {type MessageAddress, messageIdOf} from './message.ts';
 import {claimAfterMs, type DeliveryResult, type Outbox, type QueuedMessage} from './outbox.ts';
 import type {OutgoingMessage, Provider, SendResult} from './provider.ts';
 import type {Rendered} from './template.ts';
@@ -126,7 +126,7 @@ export class OutboxWorker {
     const {channel, to, code} = opened;
     const outgoing = {
       verificationId: address.id,
-      messageId: `${address.id}.${resends}`,
+      messageId: messageIdOf(address, resends),
       channel,
       to,
       code,

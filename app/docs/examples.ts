@@ -23,7 +23,7 @@ export function examplesIn(page: string): Example[] {
 export function shapeOf(json: string): unknown {
   return JSON.parse(
     json
-      .replaceAll(/v1_[a-z0-9]+_[A-Za-z0-9_-]+…?/g, 'ID')
+      .replaceAll(/v2_[a-z0-9]+_[A-Za-z0-9_-]+…?/g, 'ID')
       .replaceAll(/urn:uuid:[0-9a-f-]+/g, 'urn:uuid')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME'),
   );

@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {createKeyring} from './keyring.ts';
-import {issueId, parseId} from './verification-id.ts';
+import {createInstance, draftTagOf, issueId, parseId} from './verification-id.ts';
 
 const keyring = createKeyring([
   {kid: 'k2', secret: randomBytes(32)},
@@ -15,6 +15,7 @@ const about = {
   recipientTag: randomBytes(12),
   lifetimeSeconds: 300,
   createdAt: 1_800_000_000_123,
+  random: randomBytes(8),
 };
 
 describe('an id', () => {
@@ -22,22 +23,38 @@ describe('an id', () => {
     for (const keys of [keyring.current, keyring.find('k1')]) {
       if (keys === undefined) throw new Error('no key');
       const {id, ...issued} = issueId(keys, about);
-      expect(id).toMatch(new RegExp(`^v1_${keys.kid}_[A-Za-z0-9_-]{74}$`));
+      expect(id).toMatch(new RegExp(`^v2_${keys.kid}_[A-Za-z0-9_-]{84}$`));
       expect(parseId(keyring, id)).toEqual({kind: 'ref', ref: {id, ...issued}});
-      expect(issued).toMatchObject({...about, recipientTag: about.recipientTag.toString('base64url')});
+      const {random, recipientTag, ...rest} = about;
+      expect(issued).toMatchObject({
+        ...rest,
+        recipientTag: recipientTag.toString('base64url'),
+        tag: random.toString('base64url'),
+      });
+      expect(issued).not.toHaveProperty('owner');
     }
   });
 
-  it('is never given twice, even for the same recipient in the same millisecond', () => {
-    const ids = new Set(Array.from({length: 1000}, () => issueId(keyring.current, about).id));
-    expect(ids.size).toBe(1000);
+  it('tells who holds its verification; copies at several places have different ids and records, and one draft', () => {
+    const owners = [undefined, createInstance(), createInstance()];
+    const refs = owners.map((owner) => issueId(keyring.current, about, owner));
+    expect(refs.map(({owner}) => owner)).toEqual(owners);
+    expect(refs.map(({id}) => parseId(keyring, id))).toEqual(refs.map((ref) => ({kind: 'ref', ref})));
+    expect(new Set(refs.map(({id}) => id)).size).toBe(3);
+    expect(new Set(refs.map(({tag}) => tag)).size).toBe(3);
+    expect(new Set(refs.map(draftTagOf))).toEqual(new Set([about.random.toString('base64url')]));
+  });
+
+  it('is the same whenever it is made for the same draft and owner', () => {
+    const owner = createInstance();
+    expect(issueId(keyring.current, about, owner)).toEqual(issueId(keyring.current, about, owner));
   });
 
   it('with any character changed is no id', () => {
     const {id} = issueId(keyring.current, about);
     fc.assert(
       fc.property(
-        fc.integer({min: 'v1_k2_'.length, max: id.length - 1}),
+        fc.integer({min: 'v2_k2_'.length, max: id.length - 1}),
         fc.constantFrom(...'ABCXYZabcxyz0189-_'),
         (index, character) => {
           if (id[index] === character) return;
@@ -59,8 +76,9 @@ describe('an id', () => {
   });
 
   it('hides whom it is for: two ids of one recipient have nothing in common', () => {
-    const [a, b] = [issueId(keyring.current, about), issueId(keyring.current, about)].map(({id}) =>
-      Buffer.from(id.slice('v1_k2_'.length), 'base64url'),
+    const another = {...about, random: randomBytes(8)};
+    const [a, b] = [issueId(keyring.current, about), issueId(keyring.current, another)].map(({id}) =>
+      Buffer.from(id.slice('v2_k2_'.length), 'base64url'),
     );
     if (a === undefined || b === undefined) throw new Error('no id');
     expect([...a].filter((byte, index) => byte === b[index]).length).toBeLessThan(8);
@@ -68,12 +86,13 @@ describe('an id', () => {
 
   it.each([
     '',
-    'v1',
-    'v1_k2_',
     `v1_k2_${'A'.repeat(74)}`,
-    `v2_k2_${'A'.repeat(74)}`,
-    `v1_K2_${'A'.repeat(74)}`,
-    `v1_k2_${'A'.repeat(75)}`,
+    'v1',
+    'v2_k2_',
+    `v2_k2_${'A'.repeat(84)}`,
+    `v2_k2_${'A'.repeat(84)}`,
+    `v2_K2_${'A'.repeat(84)}`,
+    `v2_k2_${'A'.repeat(85)}`,
     '../../etc/passwd',
     '__proto__',
   ])('%j is none', (id) => {

@@ -11,8 +11,13 @@ export interface VerificationRef {
   readonly partition: number;
   /** Recipient under this client and policy, 12 bytes in base64url: names the recipient's record. */
   readonly recipientTag: string;
-  /** Random, 8 bytes in base64url: names the verification's record. */
+  /**
+   * Names the verification's record: 8 random bytes and, where a process holds it, that process' instance, each in
+   * base64url. Copies of one verification in several places have the same first half (`draftTagOf`) and never meet.
+   */
   readonly tag: string;
+  /** The instance of the process that holds it; undefined where the store does. */
+  readonly owner?: string;
   /** By the clock of the process that made the id, in ms since 1970. */
   readonly createdAt: number;
   readonly lifetimeSeconds: number;
@@ -24,29 +29,47 @@ export type ParsedId =
   | {readonly kind: 'unknown_key'; readonly kid: string}
   | {readonly kind: 'invalid'};
 
-// body: client 4 · policy 4 · partition 1 · recipient 12 · lifetime 4 · created 6 · random 8
-const bodyBytes = 39;
+// body: client 4 · policy 4 · partition 1 · recipient 12 · lifetime 4 · created 6 · random 8 · owner 8 (zeros: the store)
+const bodyBytes = 47;
 const ivBytes = 16;
-const pattern = /^v1_([a-z0-9]{1,16})_([A-Za-z0-9_-]{74})$/;
+const pattern = /^v2_([a-z0-9]{1,16})_([A-Za-z0-9_-]{84})$/;
+const instanceBytes = 8;
+const theStore = Buffer.alloc(instanceBytes);
+/** Of 8 bytes in base64url. */
+const partLength = 11;
+
+/** A name for one process, for as long as it runs. It says nothing about where the process is. */
+export function createInstance(): string {
+  return randomBytes(instanceBytes).toString('base64url');
+}
+
+/** What all copies of a verification have in common, whoever holds them. */
+export function draftTagOf({tag}: Pick<VerificationRef, 'tag'>): string {
+  return tag.slice(0, partLength);
+}
 
 /** Four bytes of SHA-256: names the clients and policies of one configuration apart (start-up refuses a collision). */
 export function nameTag(name: string): number {
   return createHash('sha256').update(name).digest().readUInt32BE(0);
 }
 
-/** A new id: `v1_<kid>_<74 characters>`, encrypted with a synthetic IV that authenticates it (the idea of RFC 5297). */
-export function issueId(
-  keys: DerivedKeys,
-  about: {
-    clientTag: number;
-    policyTag: number;
-    partition: number;
-    recipientTag: Buffer;
-    lifetimeSeconds: number;
-    createdAt: number;
-  },
-): VerificationRef {
-  const random = randomBytes(8);
+/** What an id tells apart from who holds the verification. */
+export interface IdContent {
+  readonly clientTag: number;
+  readonly policyTag: number;
+  readonly partition: number;
+  readonly recipientTag: Buffer;
+  readonly lifetimeSeconds: number;
+  readonly createdAt: number;
+  /** 8 bytes: the same for all copies of one verification. */
+  readonly random: Buffer;
+}
+
+/**
+ * An id: `v2_<kid>_<84 characters>`, encrypted with a synthetic IV that authenticates it (the idea of RFC 5297). The same
+ * content and owner give the same id.
+ */
+export function issueId(keys: DerivedKeys, about: IdContent, owner?: string): VerificationRef {
   const body = Buffer.alloc(bodyBytes);
   body.writeUInt32BE(about.clientTag, 0);
   body.writeUInt32BE(about.policyTag, 4);
@@ -54,11 +77,12 @@ export function issueId(
   about.recipientTag.copy(body, 9);
   body.writeUInt32BE(about.lifetimeSeconds, 21);
   body.writeUIntBE(about.createdAt, 25, 6);
-  random.copy(body, 31);
+  about.random.copy(body, 31);
+  if (owner !== undefined) body.write(owner, 39, 'base64url');
   const iv = syntheticIv(keys, body);
   const cipher = createCipheriv('aes-256-ctr', keys.idCipher, iv);
   const text = Buffer.concat([iv, cipher.update(body)]).toString('base64url');
-  return toRef(`v1_${keys.kid}_${text}`, keys, body);
+  return toRef(`v2_${keys.kid}_${text}`, keys, body);
 }
 
 /** Reads an id that a caller sent. */
@@ -81,6 +105,9 @@ function syntheticIv(keys: DerivedKeys, body: Buffer): Buffer {
 }
 
 function toRef(id: string, keys: DerivedKeys, body: Buffer): VerificationRef {
+  const random = body.subarray(31, 39).toString('base64url');
+  const holder = body.subarray(39);
+  const owner = holder.equals(theStore) ? undefined : holder.toString('base64url');
   return {
     id,
     keys,
@@ -90,6 +117,7 @@ function toRef(id: string, keys: DerivedKeys, body: Buffer): VerificationRef {
     recipientTag: body.subarray(9, 21).toString('base64url'),
     lifetimeSeconds: body.readUInt32BE(21),
     createdAt: body.readUIntBE(25, 6),
-    tag: body.subarray(31).toString('base64url'),
+    tag: `${random}${owner ?? ''}`,
+    ...(owner === undefined ? {} : {owner}),
   };
 }

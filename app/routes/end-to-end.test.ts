@@ -117,7 +117,7 @@ describe('a check that is sealed', () => {
       .setProtectedHeader({alg: 'ECDH-ES', enc: 'A256GCM', kid: 'k1-check'})
       .encrypt(other);
     const bad = [
-      await seal({id: 'v1_other', code}),
+      await seal({id: 'v2_other', code}),
       await seal({code}),
       await seal({id, code: 5}),
       await seal({id, code}, {jku: 'https://example.com/keys'}),

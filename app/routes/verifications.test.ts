@@ -18,7 +18,7 @@ describe('creating a verification', () => {
     expect(status).toBe(201);
     expect(headers.location).toBe(`/v1/verifications/${body.id}`);
     expect(body).toEqual({
-      id: expect.stringMatching(/^v1_k1_/),
+      id: expect.stringMatching(/^v2_k1_/),
       status: 'pending',
       channel: 'email',
       to: 'a***@example.com',
@@ -194,6 +194,7 @@ describe('a verification', () => {
       recipientTag: randomBytes(12),
       lifetimeSeconds: 300,
       createdAt: 0,
+      random: randomBytes(8),
     });
     const answer = await check(id, '123456');
     expect(answer).toEqual(problem(503, 'store_unavailable'));
@@ -294,7 +295,7 @@ describe('a bad request', () => {
     ).toEqual(expected);
   });
 
-  it.each(['nobody', 'v1_k1_AAAA', `v1_k1_${'A'.repeat(74)}`, '..%2f..', '%00', 'é'])(
+  it.each(['nobody', 'v2_k1_AAAA', `v2_k1_${'A'.repeat(84)}`, `v1_k1_${'A'.repeat(74)}`, '..%2f..', '%00', 'é'])(
     'to the id %s finds nothing',
     async (id) => {
       const {check, call} = await createTestApp();

@@ -10,6 +10,8 @@ export interface Address {
   readonly recipientTag: string;
   /** Of the verification's record. */
   readonly tag: string;
+  /** The instance of the process that holds it; undefined where it lies in the store that all processes share. */
+  readonly owner?: string;
 }
 
 /** A request that may come again because its answer was lost. */
@@ -26,6 +28,8 @@ export interface RateLimit {
   readonly tag: string;
   readonly count: number;
   readonly periodMs: number;
+  /** Whether it counts one recipient alone. @default false: it counts over recipients */
+  readonly ofRecipient?: boolean;
 }
 
 /** Where a rate limit stands. */

@@ -11,17 +11,22 @@ export function createAddressBook() {
   const keyring = createKeyring([{kid: 'test', secret: randomBytes(32)}]);
   const key = createSecretKey(randomBytes(32));
   return {
-    address(recipient: string): Address {
+    address(recipient: string, owner?: string): Address {
       const {tag, partition} = pseudonymOf(key, 'shop', 'login', `${recipient} ${salt}`);
       return addressOf(
-        issueId(keyring.current, {
-          clientTag: nameTag('shop'),
-          policyTag: nameTag('login'),
-          partition,
-          recipientTag: tag,
-          lifetimeSeconds: 300,
-          createdAt: Date.now(),
-        }),
+        issueId(
+          keyring.current,
+          {
+            clientTag: nameTag('shop'),
+            policyTag: nameTag('login'),
+            partition,
+            recipientTag: tag,
+            lifetimeSeconds: 300,
+            createdAt: Date.now(),
+            random: randomBytes(8),
+          },
+          owner,
+        ),
       );
     },
     parse(id: string): Address | undefined {

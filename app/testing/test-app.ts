@@ -8,6 +8,7 @@ import {createKeyring, type SecretKey} from '../domain/keyring.ts';
 import type {Policy} from '../domain/policy.ts';
 import {parseId} from '../domain/verification-id.ts';
 import {createMetrics} from '../metrics.ts';
+import {placedIn} from '../store/draft.ts';
 import {type MemoryMessage, MemoryStore} from '../store/memory-store.ts';
 import type {Store} from '../store/store.ts';
 import {testPolicy} from './test-policy.ts';
@@ -62,7 +63,7 @@ export async function createTestApp({
   ];
   const app: FastifyInstance = await buildApp({
     context: {
-      store: wrap(memory),
+      store: placedIn(wrap(memory)),
       keyring,
       pseudonymKey: createSecretKey(randomBytes(32)),
       issuer: 'https://otp.example.com',

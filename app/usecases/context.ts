@@ -4,11 +4,12 @@ import type {Keyring} from '../domain/keyring.ts';
 import type {Policy} from '../domain/policy.ts';
 import type {Snapshot} from '../domain/verification.ts';
 import {parseId, type VerificationRef} from '../domain/verification-id.ts';
-import {type Address, type Store, tombstoneMs} from '../store/store.ts';
+import type {DraftStore} from '../store/draft.ts';
+import {type Address, tombstoneMs} from '../store/store.ts';
 
 /** What every use case works with. */
 export interface UseCaseContext {
-  readonly store: Store;
+  readonly store: DraftStore;
   readonly keyring: Keyring;
   /** Does not rotate in place. */
   readonly pseudonymKey: KeyObject;
@@ -57,6 +58,6 @@ export function explainMissing({now}: UseCaseContext, ref: VerificationRef): Mis
   return {kind: now() < over ? 'verification_lost' : 'verification_expired'};
 }
 
-export function addressOf({id, partition, recipientTag, tag}: VerificationRef): Address {
-  return {id, partition, recipientTag, tag};
+export function addressOf({id, partition, recipientTag, tag, owner}: VerificationRef): Address {
+  return {id, partition, recipientTag, tag, ...(owner === undefined ? {} : {owner})};
 }

@@ -1,15 +1,13 @@
-import {openCode, sealAddress, sealCode} from '../delivery/message.ts';
+import {openCode} from '../delivery/message.ts';
 import type {Client} from '../domain/client.ts';
-import {generateCode} from '../domain/code.ts';
-import type {DerivedKeys} from '../domain/keyring.ts';
-import {type Binding, bindingMac, codeMac, macOf} from '../domain/mac.ts';
+import {type Binding, macOf} from '../domain/mac.ts';
 import type {Channel, Policy} from '../domain/policy.ts';
-import {pseudonymOf} from '../domain/pseudonym.ts';
 import {type AppliedLimit, ipPrefix, limitsOf} from '../domain/rate-limit.ts';
 import {parseRecipient, parseSubject, type Recipient, suits} from '../domain/recipient.ts';
-import {issueId, nameTag, parseId} from '../domain/verification-id.ts';
-import type {CreateOutcome, NewVerification, RateLimitState} from '../store/store.ts';
-import {addressOf, type UseCaseContext, type VerificationView} from './context.ts';
+import {parseId} from '../domain/verification-id.ts';
+import type {CreateOutcome, RateLimitState} from '../store/store.ts';
+import type {UseCaseContext, VerificationView} from './context.ts';
+import {draftVerification} from './draft-verification.ts';
 import {idempotencyOf} from './idempotency.ts';
 
 export interface CreateRequest {
@@ -63,17 +61,7 @@ export async function createVerification(
   const place = readPlace(request.context);
   if (place.kind === 'ip_invalid') return place;
 
-  const {keyring, pseudonymKey, store} = context;
-  const keys = keyring.current;
-  const pseudonym = pseudonymOf(pseudonymKey, client.name, policy.name, recipient.canonical);
-  const ref = issueId(keys, {
-    clientTag: client.tag,
-    policyTag: client.policyTags.get(policy.name) ?? nameTag(policy.name),
-    partition: pseudonym.partition,
-    recipientTag: pseudonym.tag,
-    lifetimeSeconds: policy.lifetimeSeconds,
-    createdAt: context.now(),
-  });
+  const {pseudonymKey} = context;
   const limits = limitsOf(pseudonymKey, client, policy, recipient, request.context?.ip);
   const idempotency = idempotencyOf(context, client, {
     key: idempotencyKey,
@@ -85,11 +73,10 @@ export async function createVerification(
     place.name === undefined
       ? undefined
       : macOf(pseudonymKey, 'context', place.name).subarray(0, 6).toString('base64url');
-  const outcome = await store.create(
-    addressOf(ref),
+  const draft = draftVerification(
+    context,
+    {client, policy, channel, recipient, request},
     {
-      ...sealed(keys, ref.id, {client, policy, channel, recipient, request}),
-      channel,
       maskedTo: recipient.masked,
       lifetimeMs: policy.lifetimeSeconds * 1000,
       maxAttempts: policy.maxAttempts,
@@ -97,13 +84,17 @@ export async function createVerification(
       resendIntervalMs: policy.resendIntervalSeconds * 1000,
       deliver: channel !== 'direct',
       keepCode: policy.resend === 'same' && channel !== 'direct',
-      rateLimits: limits.map(({tag, count, perSeconds}) => ({tag, count, periodMs: perSeconds * 1000})),
-      ...(request.locale === undefined ? {} : {locale: request.locale}),
+      rateLimits: limits.map(({name, tag, count, perSeconds}) => ({
+        tag,
+        count,
+        periodMs: perSeconds * 1000,
+        ofRecipient: name === 'recipient',
+      })),
       ...(request.reference === undefined ? {} : {reference: request.reference}),
       ...(contextTag === undefined ? {} : {contextTag}),
     },
-    idempotency,
   );
+  const outcome = await context.store.create(draft, idempotency);
   return toResult(context, outcome, policy, limits);
 }
 
@@ -124,37 +115,6 @@ function readPlace({
   if (ip !== undefined && prefix === undefined) return {kind: 'ip_invalid'};
   const name = device === undefined ? prefix : `device ${device}`;
   return {kind: 'place', ...(name === undefined ? {} : {name})};
-}
-
-interface Subject {
-  readonly client: Client;
-  readonly policy: Policy;
-  readonly channel: Channel;
-  readonly recipient: Recipient;
-  readonly request: CreateRequest;
-}
-
-/** A fresh code, as far as the store may know it: what a check is compared with, and what the outbox worker can open. */
-function sealed(
-  keys: DerivedKeys,
-  id: string,
-  {client, policy, channel, recipient, request}: Subject,
-): Pick<NewVerification, 'mac' | 'sealedCode' | 'sealedAddress' | 'bindingMac'> {
-  const code = generateCode(policy);
-  const {binding, locale} = request;
-  return {
-    mac: codeMac(keys, client.name, id, code),
-    sealedCode: sealCode(keys, id, code),
-    sealedAddress:
-      channel === 'direct'
-        ? ''
-        : sealAddress(keys, id, {
-            channel,
-            to: recipient.address,
-            ...(locale === undefined ? {} : {locale}),
-          }),
-    ...(binding === undefined ? {} : {bindingMac: bindingMac(keys, id, binding)}),
-  };
 }
 
 function toResult(

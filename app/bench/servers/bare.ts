@@ -23,7 +23,7 @@ const sealedCode = 'c'.repeat(46);
 const sealedAddress = 'a'.repeat(150);
 const macOf = (code: string) => code.padEnd(43, 'm');
 let made = 0;
-const nextId = () => `v1_k1_${process.pid}-${made++}`.padEnd(60, '-').concat(String(made).padStart(20, '0'));
+const nextId = () => `v2_k1_${process.pid}-${made++}`.padEnd(70, '-').concat(String(made).padStart(20, '0'));
 
 app.post('/v1/verifications', async (_request, reply) => {
   const id = nextId();

@@ -51,7 +51,7 @@ app.post(
   '/v1/verifications',
   {schema: {body: createBody, response: {201: verificationSchema}}},
   async (request, reply) => {
-    const id = `v1_k1_${randomBytes(55).toString('base64url')}`;
+    const id = `v2_k1_${randomBytes(63).toString('base64url')}`;
     await redis.evalsha(
       referenceScripts.create.sha1,
       3,
