@@ -5,7 +5,7 @@ import {isCurrentIn} from './current-message.ts';
 import {keysOf, outboxKey} from './keys.ts';
 import {toStoreError} from './redis-errors.ts';
 import {runScript} from './redis-scripts.ts';
-import {type Address, type Store, tombstoneMs} from './store.ts';
+import type {Address, Store} from './store.ts';
 
 export interface RedisOutboxOptions {
   /** For commands that answer at once. */
@@ -86,7 +86,6 @@ export class RedisOutbox implements Outbox {
       entry,
       resultLetters[result.kind],
       'provider' in result ? (result.provider ?? '') : '',
-      tombstoneMs,
       resends,
     ];
     await this.#do(runScript(this.#options.redis, 'settle', [verification, recipient, outbox], args));

@@ -33,6 +33,14 @@ type AnyOutcome = CreateOutcome | CheckOutcome | ResendOutcome | CancelOutcome |
 
 /** Where a reply's snapshot ends; a creation's reply goes on. */
 const snapshotEnd = 18;
+/** These may come without a snapshot; all others tell one. */
+const bareKinds: readonly AnyOutcome['kind'][] = [
+  'not_found',
+  'idempotency_conflict',
+  'rate_limited',
+  'recipient_locked',
+  'send_too_soon',
+];
 
 /** Reads the reply of a script on a verification: `[kind, until, at, …snapshot, …]`; the one place that knows its order. */
 export function toOutcome<Outcome extends AnyOutcome>(reply: unknown, kinds: readonly Outcome['kind'][]): Outcome {
@@ -52,6 +60,7 @@ function readOutcome<Outcome extends AnyOutcome>(reply: unknown, kinds: readonly
   if (!Array.isArray(reply)) throw new TypeError(`unexpected reply ${JSON.stringify(reply)}`);
   const [kind, until, at] = reply;
   if (!kinds.some((known) => known === kind)) throw new TypeError(`unexpected reply of kind ${JSON.stringify(kind)}`);
+  if (reply.length < snapshotEnd && !bareKinds.includes(kind)) throw new TypeError(`reply "${kind}" without a snapshot`);
   const outcome = {
     kind,
     ...(at === undefined ? {} : {at}),

@@ -155,7 +155,7 @@ export class RedisStore implements Store {
 
   async cancel(address: Address): Promise<CancelOutcome> {
     const {verification, recipient} = keysOf(address);
-    const reply = await this.#run('cancel', [verification, recipient], [address.tag, tombstoneMs]);
+    const reply = await this.#run('cancel', [verification, recipient], [address.tag]);
     return toOutcome<CancelOutcome>(reply, ['canceled', 'final', 'not_found']);
   }
 

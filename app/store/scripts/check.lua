@@ -1,4 +1,5 @@
 -- Checks a code.
+-- Parts clock recipient verification request
 -- KEYS  1 verification  2 recipient  3 idempotency record (any key if there is none)
 -- ARGV  1 tag  2 MAC of the presented code  3 tombstone ms  4 failures that block the recipient
 --       5 failure from which on waits begin  6 first wait ms  7 longest wait ms  8 first wait after a round ms
@@ -9,7 +10,7 @@
 --        recipient; nothing is counted while a wait runs, and a repetition of a request counts nothing; with another
 --        binding the code is not looked at. The comparison is of keyed MACs, which the caller cannot choose: the time
 --        that it takes says nothing about the code.
-local tag, tombstone, fingerprint = ARGV[1], tonumber(ARGV[3]), ARGV[12]
+local tag, fingerprint = ARGV[1], ARGV[12]
 local replayed = replay(KEYS[3], fingerprint)
 if replayed then return replayed end
 local verification = read_verification(KEYS[1])
@@ -20,32 +21,34 @@ if status_at(verification, recipient, tag, at) ~= 'p' then return reply('final',
 local wait = math.max(recipient.checkable, recipient.locked)
 if wait > at then return reply('too_soon', wait, verification, recipient, tag, at) end
 
-local kept = redis.call('HMGET', KEYS[1], 'm', 'b1')
-local bound = (kept[2] or '') == ARGV[11]
-if bound and kept[1] == ARGV[2] then
-  if recipient.failures > 0 then clear_budget(KEYS[2]) end
-  recipient.failures, recipient.failed, recipient.checkable, recipient.locked = 0, 0, 0, 0
-  finish(KEYS[1], KEYS[2], verification, recipient, tag, 'a', at, tombstone)
-  keep_for_codes(KEYS[2], recipient, at, tombstone)
-  return remember(KEYS[3], fingerprint, ARGV[13], reply('approved', 0, verification, recipient, tag, at))
+local bound = verification.binding == ARGV[11]
+local kind
+if bound and verification.mac == ARGV[2] then
+  kind = 'approved'
+  clear_budget(recipient)
+  finish(verification, recipient, tag, 'a')
+  -- Nothing is to be remembered now but the codes: the record ends with the last of them.
+  local last = at
+  for _, code in ipairs(recipient.codes) do last = math.max(last, code[EXPIRES]) end
+  recipient.ends = last + ARGV[3]
+else
+  kind = bound and 'incorrect' or 'binding_mismatch'
+  local attempts, from = verification.attempts, tonumber(ARGV[5])
+  recipient.failures, recipient.failed = recipient.failures + 1, recipient.failed + 1
+  recipient.checkable, recipient.locked = 0, 0
+  recipient.blocked = recipient.failures >= tonumber(ARGV[4])
+  local ends_round = recipient.failed % attempts == 0
+  if ends_round then
+    recipient.locked = at + math.min(ARGV[8] * 2 ^ (recipient.failed / attempts - 1), ARGV[9])
+  elseif recipient.failed >= from then
+    recipient.checkable = at + math.min(ARGV[6] * 2 ^ (recipient.failed - from), ARGV[7])
+  end
+  recipient.ends = math.max(recipient.ends, at + ARGV[10])
+  verification.failed = verification.failed + 1
+  if ends_round or recipient.blocked or verification.failed >= attempts then
+    finish(verification, recipient, tag, 'l')
+  end
 end
-
-local attempts = verification.attempts
-recipient.failures, recipient.failed = recipient.failures + 1, recipient.failed + 1
-recipient.checkable, recipient.locked = 0, 0
-recipient.blocked = recipient.failures >= tonumber(ARGV[4])
-local ends_round = recipient.failed % attempts == 0
-if ends_round then
-  recipient.locked = at + math.min(tonumber(ARGV[8]) * 2 ^ (recipient.failed / attempts - 1), tonumber(ARGV[9]))
-elseif recipient.failed >= tonumber(ARGV[5]) then
-  recipient.checkable = at + math.min(tonumber(ARGV[6]) * 2 ^ (recipient.failed - tonumber(ARGV[5])), tonumber(ARGV[7]))
-end
-write_budget(KEYS[2], recipient)
-keep_for(KEYS[2], tonumber(ARGV[10]))
-
-verification.failed = redis.call('HINCRBY', KEYS[1], 'f', 1)
-if ends_round or recipient.blocked or verification.failed >= attempts then
-  finish(KEYS[1], KEYS[2], verification, recipient, tag, 'l', at, tombstone)
-end
-local kind = bound and 'incorrect' or 'binding_mismatch'
+write_verification(KEYS[1], verification)
+write_recipient(KEYS[2], recipient)
 return remember(KEYS[3], fingerprint, ARGV[13], reply(kind, 0, verification, recipient, tag, at))

@@ -1,4 +1,5 @@
 -- Creates a verification and queues its message.
+-- Parts clock recipient verification request outbox
 -- KEYS  1 verification  2 recipient  3 outbox stream  4 idempotency record (any key if there is none)
 --       5… rate limits
 -- ARGV  1 tag  2 MAC  3 info  4 sealed code  5 sealed address  6 id  7 lifetime ms  8 tombstone ms  9 attempts
@@ -11,23 +12,24 @@
 -- Keeps: the record, its place among the recipient's codes and its message come into being together, or none does;
 --        the failures of earlier codes stay; a rate limit is charged before anything else is looked at, and stays so;
 --        a repetition is charged nothing.
-local tag, lifetime, tombstone, context, fingerprint = ARGV[1], tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[13], ARGV[15]
+local tag, lifetime, tombstone, context, fingerprint = ARGV[1], ARGV[7], ARGV[8], ARGV[13], ARGV[15]
 local deliver = ARGV[17] == '1'
 local replayed = replay(KEYS[4], fingerprint)
 if replayed then return replayed end
 local at = now()
 
--- Generic cell rate algorithm: a limit's record is the instant at which it is empty again.
+-- Generic cell rate algorithm: a limit's record is the instant at which it is empty again, in µs.
 local limits = {}
 for i = 5, #KEYS do
-  local count, period = tonumber(ARGV[18 + 2 * (i - 5)]), tonumber(ARGV[19 + 2 * (i - 5)])
-  local full_at = math.max(tonumber(redis.call('GET', KEYS[i]) or 0), at) + period / count
-  if full_at - at > period then
+  local count, period = ARGV[18 + 2 * (i - 5)], tonumber(ARGV[19 + 2 * (i - 5)])
+  local full_at = math.max((redis.call('GET', KEYS[i]) or 0) / 1000, at) + period / count
+  local waits = full_at - at
+  if waits > period then
     return {'rate_limited', math.ceil(full_at - period), at, i - 5}
   end
-  redis.call('SET', KEYS[i], string.format('%.3f', full_at), 'PX', math.ceil(full_at - at))
-  table.insert(limits, math.floor((period - (full_at - at)) * count / period))
-  table.insert(limits, math.ceil(full_at))
+  redis.call('SET', KEYS[i], integer(full_at * 1000), 'PX', integer(math.ceil(waits)))
+  limits[#limits + 1] = math.floor((period - waits) * count / period)
+  limits[#limits + 1] = math.ceil(full_at)
 end
 
 local recipient = read_recipient(KEYS[2], context)
@@ -38,35 +40,24 @@ if recipient.sendable > at then return {'send_too_soon', recipient.sendable, at}
 local expires = at + lifetime
 local live = {}
 for _, code in ipairs(recipient.codes) do
-  if code.mark == '=' and code.expires > at then table.insert(live, code) end
+  if code[MARK] == '=' and code[EXPIRES] > at then live[#live + 1] = code end
 end
-for i = 1, #live - tonumber(ARGV[10]) + 1 do live[i].mark = '!' end
-table.insert(recipient.codes, {tag = tag, mark = '=', expires = expires})
-recipient.sendable = at + tonumber(ARGV[11])
-write_codes(KEYS[2], recipient, at, tombstone, 'q', recipient.sendable)
-keep_for(KEYS[2], lifetime + tombstone)
-
-local record = {
-  's', 'p', 'm', ARGV[2], 'e', expires, 'c', at, 'f', 0, 'a', ARGV[9], 'r', 0, 'd', deliver and 'q' or 's', 'u', at, 'x', context,
-}
-pieces('i', ARGV[3], record)
-pieces('w', ARGV[5], record)
-pieces('b', ARGV[12], record)
-if ARGV[14] == '1' then pieces('k', ARGV[4], record) end
-redis.call('HSET', KEYS[1], unpack(record))
-redis.call('PEXPIREAT', KEYS[1], expires + tombstone)
-if deliver then
-  redis.call('XADD', KEYS[3], '*', 'i', ARGV[6], 'c', ARGV[4], 'a', ARGV[5], 'e', expires, 'r', 0)
-  keep_for(KEYS[3], lifetime + tombstone)
-end
+for i = 1, #live - ARGV[10] + 1 do live[i][MARK] = '!' end
+recipient.codes[#recipient.codes + 1] = {tag, '=', expires}
+recipient.sendable = at + ARGV[11]
+recipient.ends = math.max(recipient.ends, expires + tombstone)
+forget_codes(recipient, at, tombstone)
+write_recipient(KEYS[2], recipient)
 
 local verification = {
   status = 'p', expires = expires, created = at, failed = 0, attempts = tonumber(ARGV[9]), resends = 0,
-  delivery = deliver and 'q' or 's', provider = '', updated = at, info = ARGV[3], context = context,
+  delivery = deliver and 'q' or 's', updated = at, provider = '', context = context, info = ARGV[3], binding = ARGV[12],
+  mac = ARGV[2], address = ARGV[5], code = ARGV[14] == '1' and ARGV[4] or '',
 }
-local replied = reply('created', 0, verification, recipient, tag, at)
-table.insert(replied, ARGV[6])
-table.insert(replied, deliver and '' or ARGV[4])
-for _, value in ipairs(limits) do table.insert(replied, value) end
+write_verification_until(KEYS[1], verification, expires + tombstone)
+if deliver then queue(KEYS[3], ARGV[6], ARGV[4], ARGV[5], expires, 0, integer(lifetime + tombstone)) end
+
+local sealed_code = deliver and '' or ARGV[4]
 -- A record that holds a sealed code lives no longer than the code.
-return remember(KEYS[4], fingerprint, deliver and ARGV[16] or lifetime, replied)
+return remember(KEYS[4], fingerprint, deliver and ARGV[16] or lifetime,
+  reply('created', 0, verification, recipient, tag, at, ARGV[6], sealed_code, unpack(limits)))

@@ -1,4 +1,5 @@
 -- Removes what is kept of a recipient.
+-- Parts clock recipient
 -- KEYS  1… recipient records, one a policy; then the verifications' records
 -- ARGV  1 how many of the keys are recipient records
 -- Reply how many verifications there were
@@ -6,10 +7,16 @@
 local recipients = tonumber(ARGV[1])
 local erased = 0
 for i, key in ipairs(KEYS) do
-  if i <= recipients then
-    redis.call('HDEL', key, 'v', 'q')
-  else
+  if i > recipients then
     erased = erased + redis.call('DEL', key)
+  else
+    local recipient = read_recipient(key, '')
+    recipient.codes, recipient.sendable = {}, 0
+    if recipient.failures > 0 then
+      write_recipient(key, recipient)
+    else
+      redis.call('DEL', key)
+    end
   end
 end
 return erased

@@ -1,4 +1,5 @@
 -- Reads a verification.
+-- Parts clock recipient verification
 -- KEYS  1 verification  2 recipient
 -- ARGV  1 tag
 -- Reply found | not_found

@@ -1,20 +1,25 @@
 -- Ends a message's time in the outbox and notes on its verification what became of it.
+-- Parts clock recipient verification
 -- KEYS  1 verification  2 recipient  3 outbox stream
--- ARGV  1 tag  2 consumer group  3 stream entry  4 result: s sent, f failed, o obsolete  5 provider  6 tombstone ms
---       7 resends that had been made when the message was queued
+-- ARGV  1 tag  2 consumer group  3 stream entry  4 result: s sent, f failed, o obsolete  5 provider
+--       6 resends that had been made when the message was queued
 -- Reply 1 if the message was still in the outbox, 0 if another worker settled it before
 -- Keeps: the sealed message is gone in the step that notes its result; a message that a resend has replaced changes
 --        nothing; only a pending verification becomes undeliverable.
 local settled = redis.call('XACK', KEYS[3], ARGV[2], ARGV[3])
 redis.call('XDEL', KEYS[3], ARGV[3])
-if ARGV[4] == 'o' then return settled end
+if ARGV[4] == 'o' or settled == 0 then return settled end
 local verification = read_verification(KEYS[1])
-if settled == 0 or not verification or verification.resends ~= tonumber(ARGV[7]) then return settled end
+if not verification or verification.resends ~= tonumber(ARGV[6]) then return settled end
 local at = now()
-redis.call('HSET', KEYS[1], 'd', ARGV[4], 'u', at)
-if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'p', ARGV[5]) end
-local recipient = read_recipient(KEYS[2], verification.context)
-if ARGV[4] == 'f' and status_at(verification, recipient, ARGV[1], at) == 'p' then
-  finish(KEYS[1], KEYS[2], verification, recipient, ARGV[1], 'u', at, tonumber(ARGV[6]))
+verification.delivery, verification.updated = ARGV[4], at
+if ARGV[5] ~= '' then verification.provider = ARGV[5] end
+if ARGV[4] == 'f' then
+  local recipient = read_recipient(KEYS[2], verification.context)
+  if status_at(verification, recipient, ARGV[1], at) == 'p' then
+    finish(verification, recipient, ARGV[1], 'u')
+    write_recipient(KEYS[2], recipient)
+  end
 end
+write_verification(KEYS[1], verification)
 return settled

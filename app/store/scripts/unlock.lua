@@ -1,6 +1,13 @@
 -- Forgets the failures of a recipient, and with them its waits and its block.
+-- Parts clock recipient
 -- KEYS  1… recipient records, one a policy
 -- Reply OK
 -- Keeps: codes that were locked stay locked.
-for _, key in ipairs(KEYS) do clear_budget(key) end
+for _, key in ipairs(KEYS) do
+  local recipient = read_recipient(key, '')
+  if recipient.failures > 0 then
+    clear_budget(recipient)
+    write_recipient(key, recipient)
+  end
+end
 return redis.status_reply('OK')

@@ -1,0 +1,6 @@
+-- Queues a message. The stream lives on for `ms` at least: the first command sets that where it has an end already, the
+-- second where it has none.
+local function queue(key, id, code, address, expires, resends, ms)
+  redis.call('XADD', key, '*', 'i', id, 'c', code, 'a', address, 'e', integer(expires), 'r', integer(resends))
+  if redis.call('PEXPIRE', key, ms, 'GT') == 0 then redis.call('PEXPIRE', key, ms, 'NX') end
+end
