@@ -60,7 +60,8 @@ function readOutcome<Outcome extends AnyOutcome>(reply: unknown, kinds: readonly
   if (!Array.isArray(reply)) throw new TypeError(`unexpected reply ${JSON.stringify(reply)}`);
   const [kind, until, at] = reply;
   if (!kinds.some((known) => known === kind)) throw new TypeError(`unexpected reply of kind ${JSON.stringify(kind)}`);
-  if (reply.length < snapshotEnd && !bareKinds.includes(kind)) throw new TypeError(`reply "${kind}" without a snapshot`);
+  if (reply.length < snapshotEnd && !bareKinds.includes(kind))
+    throw new TypeError(`reply "${kind}" without a snapshot`);
   const outcome = {
     kind,
     ...(at === undefined ? {} : {at}),

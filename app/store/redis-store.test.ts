@@ -219,7 +219,9 @@ describe('RedisStore', () => {
       store: run.store,
       addressOf: () => message.address,
     });
-    expect(await other.receive(50)).toMatchObject([{entry: message.entry, sealedCode: verification.sealedCode, resends: 0}]);
+    expect(await other.receive(50)).toMatchObject([
+      {entry: message.entry, sealedCode: verification.sealedCode, resends: 0},
+    ]);
   });
 
   it('passes on what it was given before its connection broke, without waiting for a claim', async () => {
