@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import {once} from 'node:events';
 import type {Redis} from 'ioredis';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {createAddressBook} from '../testing/addresses.ts';
@@ -233,8 +234,10 @@ describe('RedisStore', () => {
     // A process that has lost the answer knows nothing of it: its next call fails, and the one after that recovers.
     const broken = await connect();
     const again = new RedisOutbox({redis, blocking: broken, consumer: id, store: run.store, addressOf: run.parse});
+    const closed = once(broken, 'close');
     broken.disconnect(true);
     await expect(again.receive(50)).rejects.toThrow(StoreError);
+    await closed;
     await until('the connection', () => broken.status === 'ready');
     expect(await again.receive(50)).toMatchObject([{entry: given?.entry}]);
   });
