@@ -1,4 +1,5 @@
-import type {Ping} from './ping-redis.ts';
+import type {Ping} from '../lab/ping-redis.ts';
+import type {Persistence} from '../lab/single-redis.ts';
 
 export const executorNames = ['processes', 'kubernetes'] as const;
 /** Where a scenario runs: processes on this machine, or pods of a cluster. */
@@ -6,14 +7,13 @@ export type ExecutorName = (typeof executorNames)[number];
 
 /** What a scenario needs around the service. */
 export interface Environment {
-  /** What Redis keeps on disk: the append-only file, flushed every second, or nothing. */
-  readonly persistence: 'everysec' | 'none';
+  readonly persistence: Persistence;
   /** How long the service waits for its store, in ms. */
   readonly storeTimeoutMs: number;
 }
 
 /** The Redis of a testbed, as faults handle it. */
-export interface RedisUnderTest {
+interface RedisUnderTest {
   ping(): Promise<Ping>;
   /** Ends it at once, without a chance to write anything. */
   kill(): Promise<void>;

@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Testbed} from '../executors/executor.ts';
-import {waitUntil} from '../executors/wait-until.ts';
 import type {FaultTimes} from '../history.ts';
+import {waitUntil} from '../lab/wait-until.ts';
 import type {RunPlan} from '../workload/plan.ts';
 import type {Fault} from './fault.ts';
 

@@ -1,12 +1,6 @@
-import {once} from 'node:events';
-import {mkdtemp, rm} from 'node:fs/promises';
-import {connect} from 'node:net';
-import {tmpdir} from 'node:os';
-import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {Environment, Testbed} from '../executors/executor.ts';
-import {freePort} from '../executors/free-port.ts';
-import {RedisProcess} from '../executors/redis-process.ts';
+import {startSingleRedis} from '../lab/single-redis.ts';
 import {freezeRedis} from './freeze-redis.ts';
 import {killRedis} from './kill-redis.ts';
 
@@ -17,13 +11,9 @@ beforeEach(() => {
 afterEach(() => cleanup.disposeAsync());
 
 async function redisTestbed(persistence: Environment['persistence'] = 'everysec') {
-  const directory = await mkdtemp(path.join(tmpdir(), 'otp-chaos-test-'));
-  cleanup.defer(() => rm(directory, {recursive: true}));
-  const port = await freePort();
-  const redis = cleanup.use(new RedisProcess({port, directory, persistence, logFile: path.join(directory, 'log')}));
-  await redis.start();
+  const {node: redis} = cleanup.use(await startSingleRedis({persistence}));
   const testbed: Testbed = {baseUrl: '', apiKey: '', redis, [Symbol.asyncDispose]: async () => {}};
-  return {testbed, port};
+  return {testbed, redis};
 }
 
 describe.each([killRedis, freezeRedis])('$name', (fault) => {
@@ -39,29 +29,20 @@ describe.each([killRedis, freezeRedis])('$name', (fault) => {
   });
 
   test('healing what is not broken changes nothing', async () => {
-    const {testbed, port} = await redisTestbed();
-    await command(port, 'SET kept 1');
+    const {testbed, redis} = await redisTestbed();
+    await redis.command('SET', 'kept', '1');
     await fault.heal(testbed);
-    expect(await command(port, 'GET kept')).toContain('1');
+    expect(await redis.command('GET', 'kept')).toBe('1');
   });
 });
 
 test.each([
-  ['everysec', '$1\r\n1\r\n'],
-  ['none', '$-1\r\n'],
+  ['everysec', '1'],
+  ['none', null],
 ] as const)('a Redis with persistence %s that is killed comes back with %j', async (persistence, reply) => {
-  const {testbed, port} = await redisTestbed(persistence);
-  await command(port, 'SET kept 1');
+  const {testbed, redis} = await redisTestbed(persistence);
+  await redis.command('SET', 'kept', '1');
   await killRedis.inject(testbed);
   await killRedis.heal(testbed);
-  expect(await command(port, 'GET kept')).toBe(reply);
+  expect(await redis.command('GET', 'kept')).toBe(reply);
 });
-
-/** One inline command over a connection of its own. */
-async function command(port: number, line: string): Promise<string> {
-  const socket = connect({host: '127.0.0.1', port});
-  socket.write(`${line}\r\n`);
-  const [data] = await once(socket, 'data');
-  socket.destroy();
-  return String(data);
-}

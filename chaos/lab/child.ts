@@ -57,10 +57,10 @@ export class Child {
   }
 
   /** Asks it to end, and ends it if it does not; works on a frozen process too. */
-  async stop(): Promise<void> {
+  async stop(timeoutMs = STOP_MS): Promise<void> {
     this.signal('SIGTERM');
     this.signal('SIGCONT');
-    const timer = setTimeout(() => this.signal('SIGKILL'), STOP_MS);
+    const timer = setTimeout(() => this.signal('SIGKILL'), timeoutMs);
     await this.#exited;
     clearTimeout(timer);
   }

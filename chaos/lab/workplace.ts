@@ -1,0 +1,23 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+
+/** Where a part of the lab puts what it writes. */
+export interface Workplace extends AsyncDisposable {
+  readonly directory: string;
+  logFile(name: string): string;
+}
+
+/**
+ * A directory that is gone afterwards.
+ * @param logPath where logs go, without ending: these stay. @default into the directory
+ */
+export async function openWorkplace(logPath?: string): Promise<Workplace> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'otp-lab-'));
+  return {
+    directory,
+    logFile: (name) => (logPath === undefined ? path.join(directory, `${name}.log`) : `${logPath}.${name}.log`),
+    // A process that was just killed may still be seen to write.
+    [Symbol.asyncDispose]: () => rm(directory, {recursive: true, force: true, maxRetries: 3}),
+  };
+}
