@@ -60,7 +60,7 @@ async function bench({rounds, seconds, cycles, profileDirectory}: BenchOptions):
   const cores = separateCores();
   const directory = await mkdtemp(join(tmpdir(), 'otp-bench-'));
   resources.defer(() => rm(directory, {recursive: true, force: true}));
-  const server = resources.use(await startRedis('--appendonly', 'no'));
+  const server = resources.use(await startRedis({options: ['--appendonly', 'no']}));
   const redis = new Redis(server.url);
   resources.defer(() => redis.disconnect());
   const installation = await createInstallation(directory, {redis, redisUrl: server.url});

@@ -71,7 +71,7 @@ describe('the configuration', () => {
     expect(settings).toMatchObject({
       mode: 'production',
       drainDelaySeconds: 5,
-      redis: {url: 'rediss://redis.example.com:6379'},
+      redis: {target: {kind: 'standalone', host: 'redis.example.com', port: 6379, db: 0}, tls: true, waitReplicas: 0},
     });
     expect(settings.secretKeys).toEqual([{kid: 'k1', secret: keyBytes}]);
     expect(catalog.clients.get('shop')?.apiKeys).toEqual([
@@ -88,7 +88,8 @@ describe('the configuration', () => {
       REDIS_PASSWORD_FILE: write('  with spaces '),
     }).settings;
     expect(settings.pseudonymKey).toEqual(keyBytes);
-    expect(settings.redis).toEqual({url: 'redis://127.0.0.1:1', password: '  with spaces '});
+    expect(settings.redis).toMatchObject({target: {host: '127.0.0.1', port: 1}, tls: false});
+    expect(settings.redis?.credentials()).toEqual({password: '  with spaces '});
   });
 
   it('takes an API key’s hash and a provider’s secret from a file or the environment', () => {
@@ -115,12 +116,12 @@ describe('the configuration', () => {
     });
     expect(problems).toEqual([
       'NODE_ENV: "prod", expected development, production, test',
-      'REDIS_URL: "http://…", expected redis://HOST:PORT/DB or rediss://HOST:PORT/DB',
       'PORT: "80800", expected a whole number from 0 to 65535',
+      'STORE_TIMEOUT_MS: "1s", expected a whole number from 50 to 60000',
+      'REDIS_URL: "http://…", expected redis://HOST:PORT/DB or rediss://HOST:PORT/DB',
       'LOG_LEVEL: "loud", expected fatal, error, warn, info, debug, trace, silent',
       expect.stringMatching(/^OTP_SECRET_KEYS: entry 1 \(not quoted\) is not KID:BASE64/),
       'OTP_PSEUDONYM_KEY is not 32 bytes in base64',
-      'STORE_TIMEOUT_MS: "1s", expected a whole number from 50 to 60000',
       expect.stringMatching(/none: cannot be read: ENOENT/),
     ]);
     expect(problems.join()).not.toContain('hunter2');
@@ -207,7 +208,7 @@ describe('production', () => {
       expect.stringMatching(/^OTP_SECRET_KEYS is missing/),
       expect.stringMatching(/^OTP_PSEUDONYM_KEY is missing/),
       expect.stringMatching(/^OTP_CONFIG is missing/),
-      expect.stringMatching(/^REDIS_URL is missing/),
+      expect.stringMatching(/^REDIS_URL, REDIS_SENTINELS or REDIS_CLUSTER is missing/),
     ]);
   });
 

@@ -1,5 +1,6 @@
 import {type Catalog, developmentCatalog, readFile} from './file.ts';
 import {ConfigurationError} from './problems.ts';
+import {redisNetworkProblem} from './redis-settings.ts';
 import {readSettings, type Settings} from './settings.ts';
 
 export interface Configuration {
@@ -15,10 +16,11 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   if (mode === 'production') {
     if (configurationPath === undefined)
       problems.push('OTP_CONFIG is missing: production has no default policies, clients and providers');
-    if (redis === undefined)
-      problems.push('REDIS_URL is missing: the memory store forgets everything with its process');
-    else if (redis.url.startsWith('redis:') && !isLoopback(redis.url))
-      problems.push("REDIS_URL: redis:// sends codes' records in the clear over a network, expected rediss://");
+    const problem =
+      redis === undefined
+        ? 'REDIS_URL, REDIS_SENTINELS or REDIS_CLUSTER is missing: the memory store forgets everything with its process'
+        : redisNetworkProblem(redis);
+    if (problem !== undefined) problems.push(problem);
   }
   const catalog =
     configurationPath === undefined
@@ -26,9 +28,4 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
       : readFile(configurationPath, mode, environment, problems);
   if (problems.length > 0 || catalog === undefined) throw new ConfigurationError(problems);
   return {settings, catalog};
-}
-
-function isLoopback(url: string): boolean {
-  const host = URL.canParse(url) ? new URL(url).hostname : '';
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

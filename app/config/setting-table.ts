@@ -17,6 +17,8 @@ export type Setting = Described &
         readonly default: number;
         /** @default `default` */
         readonly productionDefault?: number;
+        /** In words, where it hangs on other settings. */
+        readonly defaultIs?: string;
       }
     | {readonly kind: 'choice'; readonly values: readonly string[]; readonly default: string}
     /** Given as `NAME` or as the path in `NAME_FILE`. Its value is never quoted. */
@@ -60,23 +62,72 @@ export const settingTable = {
   REDIS_URL: {
     kind: 'secret',
     format: '`rediss://HOST:PORT/DB`',
-    inProduction: 'required',
+    inProduction: 'optional',
     description:
-      'The store. `redis://`, without TLS, is accepted in production only on loopback. Without it everything is kept in memory and gone with the process.',
+      'The store: one Redis. `redis://`, without TLS, is accepted in production only on loopback. Production needs this, `REDIS_SENTINELS` or `REDIS_CLUSTER`; without any of them everything is kept in memory and gone with the process.',
   },
-  REDIS_USERNAME: {kind: 'text', description: 'The user that the service is to Redis. Needs `REDIS_URL`.'},
+  REDIS_SENTINELS: {
+    kind: 'text',
+    description:
+      'The store: a Redis with replicas, found through its sentinels, `HOST:PORT,HOST:PORT`. The names that they announce have to be those of the certificates.',
+  },
+  REDIS_MASTER_NAME: {
+    kind: 'text',
+    default: 'otp',
+    description: 'What the sentinels call the master. Needs `REDIS_SENTINELS`.',
+  },
+  REDIS_CLUSTER: {
+    kind: 'text',
+    description:
+      'The store: a Redis Cluster; some of its nodes, `HOST:PORT,HOST:PORT`, through which the others are found.',
+  },
+  REDIS_TLS: {
+    kind: 'choice',
+    values: ['off', 'on'],
+    default: 'off',
+    description:
+      'Whether the way to the sentinels, the servers behind them and the nodes of a cluster is TLS. Production needs `on`, but for loopback. `REDIS_URL` says it by its scheme.',
+  },
+  REDIS_USERNAME: {kind: 'text', description: 'The user that the service is to Redis.'},
   REDIS_PASSWORD: {
     kind: 'secret',
     format: 'text',
     inProduction: 'optional',
-    description: 'Its password. Needs `REDIS_URL`.',
+    description: 'Its password. From a file it is read anew for each connection: a rotation needs no restart.',
   },
   REDIS_CA_FILE: {
     kind: 'file',
     format: 'PEM',
     inProduction: 'optional',
     description:
-      'The authority that signs the certificate of Redis, where it is not one of the system’s. Needs `REDIS_URL`.',
+      'The authority that signs the certificate of Redis, where it is not one of the system’s. It is read anew for each connection.',
+  },
+  REDIS_SENTINEL_USERNAME: {
+    kind: 'text',
+    description: 'The user that the service is to the sentinels. Needs `REDIS_SENTINELS`.',
+  },
+  REDIS_SENTINEL_PASSWORD: {
+    kind: 'secret',
+    format: 'text',
+    inProduction: 'optional',
+    description: 'Its password, read anew for each connection as well.',
+  },
+  REDIS_WAIT_REPLICAS: {
+    kind: 'integer',
+    min: 0,
+    max: 5,
+    default: 0,
+    defaultIs: '1 with sentinels or a cluster, 0 with `REDIS_URL`',
+    description:
+      'How many replicas have to have a change before it is acknowledged. With 0 a fail-over forgets what the caller was told last.',
+  },
+  REDIS_WAIT_MS: {
+    kind: 'integer',
+    min: 1,
+    max: 30_000,
+    default: 500,
+    description:
+      'How long a change may wait for its replicas, in milliseconds, before the answer is 503 `outcome_unknown`. Less than `STORE_TIMEOUT_MS`.',
   },
   STORE_TIMEOUT_MS: {
     kind: 'integer',

@@ -2,16 +2,10 @@ import type {SecretKey} from '../domain/keyring.ts';
 import {type KeyPair, type KeyPairFiles, keyPairProblem} from '../tls/key-pair.ts';
 import {developmentPseudonymKey, developmentSecretKeys} from './development.ts';
 import {quote} from './problems.ts';
-import {readSecretFile, readTextFile} from './secret.ts';
-import {type Mode, type NameOf, type Setting, type SettingName, settingTable} from './setting-table.ts';
-
-interface RedisSettings {
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-  /** PEM. */
-  readonly ca?: string;
-}
+import {type RedisSettings, readRedisSettings} from './redis-settings.ts';
+import {readTextFile} from './secret.ts';
+import {createReader, type SettingReader} from './setting-reader.ts';
+import {type Mode, type NameOf, settingTable} from './setting-table.ts';
 
 /** With what the API speaks HTTPS. */
 interface TlsSettings {
@@ -50,13 +44,14 @@ export function readSettings(environment: NodeJS.ProcessEnv, problems: string[])
   const production = mode === 'production';
   const host = text('HOST') ?? settingTable.HOST.default;
   const configurationPath = file('OTP_CONFIG');
-  const redis = readRedis(reader);
   const tls = readTls(reader, host);
   const publicUrl = text('PUBLIC_URL');
   if (production && environment.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     problems.push('NODE_TLS_REJECT_UNAUTHORIZED is "0": it would turn the verification of certificates off');
   const whole = (name: NameOf<'integer'>) => integer(name, production);
   const [port, metricsPort] = [whole('PORT'), whole('METRICS_PORT')];
+  const storeTimeoutMs = whole('STORE_TIMEOUT_MS');
+  const redis = readRedisSettings(reader, storeTimeoutMs);
   if (port !== 0 && port === metricsPort)
     problems.push(`METRICS_PORT: "${metricsPort}", expected another port than PORT`);
   return {
@@ -68,7 +63,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, problems: string[])
     logLevel: choice('LOG_LEVEL'),
     secretKeys: readSecretKeys(secret('OTP_SECRET_KEYS'), production, problems),
     pseudonymKey: readPseudonymKey(secret('OTP_PSEUDONYM_KEY'), production, problems),
-    storeTimeoutMs: whole('STORE_TIMEOUT_MS'),
+    storeTimeoutMs,
     drainDelaySeconds: whole('DRAIN_DELAY_SECONDS'),
     shutdownTimeoutSeconds: whole('SHUTDOWN_TIMEOUT_SECONDS'),
     ...(configurationPath === undefined ? {} : {configurationPath}),
@@ -78,79 +73,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, problems: string[])
   };
 }
 
-type Reader = ReturnType<typeof createReader>;
-
-/** Reads single settings as the table describes them. An empty one counts as absent. */
-function createReader(environment: NodeJS.ProcessEnv, problems: string[]) {
-  const get = (name: string): string | undefined => environment[name] || undefined;
-  const refuse = (name: SettingName, value: unknown, expected: string) =>
-    problems.push(`${name}: ${quote(value)}, expected ${expected}`);
-  return {
-    problems,
-    refuse,
-    isSet: (name: SettingName) => get(name) !== undefined || get(`${name}_FILE`) !== undefined,
-    text: (name: NameOf<'text'>) => get(name),
-    file: (name: NameOf<'file'>) => get(name),
-    integer(name: NameOf<'integer'>, production: boolean): number {
-      const setting: Setting & {kind: 'integer'} = settingTable[name];
-      const {min, max, productionDefault} = setting;
-      const fallback = production ? (productionDefault ?? setting.default) : setting.default;
-      const value = get(name);
-      if (value === undefined) return fallback;
-      if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
-      refuse(name, value, `a whole number from ${min} to ${max}`);
-      return fallback;
-    },
-    choice<Name extends NameOf<'choice'>>(name: Name): (typeof settingTable)[Name]['values'][number] {
-      const {values, default: fallback} = settingTable[name];
-      const value = get(name) ?? fallback;
-      const chosen = values.find((each) => each === value);
-      if (chosen === undefined) refuse(name, value, values.join(', '));
-      return chosen ?? fallback;
-    },
-    /** Given as `NAME` or as the path in `NAME_FILE`. */
-    secret(name: NameOf<'secret'>): string | undefined {
-      const literal = get(name);
-      const path = get(`${name}_FILE`);
-      if (literal !== undefined && path !== undefined)
-        problems.push(`${name} and ${name}_FILE are both set, expected one of them`);
-      if (path === undefined) return literal;
-      const read = readSecretFile(path);
-      if ('value' in read) return read.value;
-      problems.push(`${name}_FILE: ${read.problem}`);
-      return undefined;
-    },
-  };
-}
-
-function readRedis({text, file, secret, isSet, refuse, problems}: Reader): RedisSettings | undefined {
-  const url = secret('REDIS_URL');
-  const username = text('REDIS_USERNAME');
-  const password = secret('REDIS_PASSWORD');
-  const caFile = file('REDIS_CA_FILE');
-  if (url === undefined) {
-    for (const name of ['REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_CA_FILE'] as const)
-      if (isSet(name)) problems.push(`${name} is set, but REDIS_URL is not`);
-    return undefined;
-  }
-  // The address may hold a password, so that of it only the scheme is quoted.
-  if (!/^rediss?:\/\/[^/]+(\/\d{1,3})?\/?$/.test(url) || !URL.canParse(url))
-    refuse(
-      'REDIS_URL',
-      /^[a-z]{2,10}(?=:\/\/)/.test(url) ? `${url.split(':')[0]}://…` : '…',
-      'redis://HOST:PORT/DB or rediss://HOST:PORT/DB',
-    );
-  const ca = caFile === undefined ? undefined : readSecretFile(caFile);
-  if (ca !== undefined && 'problem' in ca) problems.push(`REDIS_CA_FILE: ${ca.problem}`);
-  return {
-    url,
-    ...(username === undefined ? {} : {username}),
-    ...(password === undefined ? {} : {password}),
-    ...(ca !== undefined && 'value' in ca ? {ca: ca.value} : {}),
-  };
-}
-
-function readTls({file, refuse, problems}: Reader, host: string): TlsSettings | undefined {
+function readTls({file, refuse, problems}: SettingReader, host: string): TlsSettings | undefined {
   const certFile = file('TLS_CERT_FILE');
   const keyFile = file('TLS_KEY_FILE');
   if (certFile === undefined && keyFile === undefined) return undefined;

@@ -40,6 +40,7 @@ function defaultValue(setting: Setting): string {
     case 'text':
       return setting.default === undefined ? (setting.defaultIs ?? '–') : `\`${setting.default}\``;
     case 'integer':
+      if (setting.defaultIs !== undefined) return setting.defaultIs;
       return setting.productionDefault === undefined
         ? String(setting.default)
         : `${setting.default}; ${setting.productionDefault} in production`;

@@ -5,7 +5,8 @@ import {MemoryInbox} from './memory-inbox.ts';
 import {MemoryOutbox} from './memory-outbox.ts';
 import {MemoryQueue} from './memory-queue.ts';
 import {MemoryStore} from './memory-store.ts';
-import {connectRedis, type RedisConnectionOptions} from './redis-connection.ts';
+import {connectRedis, type RedisConnectionOptions} from './redis/connect.ts';
+import type {RedisTarget} from './redis/target.ts';
 import {RedisInbox} from './redis-inbox.ts';
 import {RedisOutbox} from './redis-outbox.ts';
 import {RedisStore} from './redis-store.ts';
@@ -29,9 +30,14 @@ export function openMemoryStore(): OpenStore {
 const longestWaitMs = 10_000;
 
 export function openRedisStore(
-  options: RedisConnectionOptions & {readonly addressOf: (id: string) => Address | undefined},
+  options: Omit<RedisConnectionOptions, 'target'> & {
+    readonly target: RedisTarget;
+    readonly addressOf: (id: string) => Address | undefined;
+  },
 ): OpenStore {
-  const {addressOf, ...connection} = options;
+  const {addressOf, target, ...rest} = options;
+  if (target.kind === 'cluster') throw new Error('a Redis Cluster cannot be used yet');
+  const connection = {...rest, target};
   const redis = connectRedis(connection);
   // Its troubles are those of the first connection, which tells them.
   const blocking = connectRedis({

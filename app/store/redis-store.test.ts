@@ -3,11 +3,11 @@ import {once} from 'node:events';
 import type {Redis} from 'ioredis';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {createAddressBook} from '../testing/addresses.ts';
+import {connectTo} from '../testing/redis-connection.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
 import {noWaits, type StoreUnderTest} from './contract/support.ts';
 import {keysOf} from './keys.ts';
-import {connectRedis} from './redis-connection.ts';
 import {RedisOutbox} from './redis-outbox.ts';
 import {RedisStore} from './redis-store.ts';
 import {storeContract} from './store.contract.ts';
@@ -18,7 +18,7 @@ let redis: Redis;
 const opened: Redis[] = [];
 
 async function connect(timeoutMs = 2000): Promise<Redis> {
-  const connection = connectRedis({url: server.url, timeoutMs, onDown() {}, onUp() {}});
+  const connection = connectTo(server.url, {timeoutMs});
   opened.push(connection);
   await until('a connection', () => connection.status === 'ready');
   return connection;
@@ -290,12 +290,7 @@ describe('RedisStore', () => {
 
   it('never works in another database than it was told', async () => {
     const told: string[] = [];
-    const wrong = connectRedis({
-      url: `${server.url}/99`,
-      timeoutMs: 500,
-      onDown: ({message}) => told.push(message),
-      onUp() {},
-    });
+    const wrong = connectTo(`${server.url}/99`, {timeoutMs: 500, onDown: ({message}) => told.push(message)});
     opened.push(wrong);
     await until('the end', () => wrong.status === 'end');
     expect(told.join()).toContain('DB index');

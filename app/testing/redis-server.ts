@@ -6,9 +6,12 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 
+export type RedisProgram = 'redis-server' | 'valkey-server';
+
 /** A real Redis on loopback, for one test file. */
 export interface RedisServer {
   readonly url: string;
+  readonly port: number;
   /** Power loss. */
   kill(): Promise<void>;
   /** Starts it again, on the same port and data. */
@@ -19,32 +22,24 @@ export interface RedisServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function startRedis(...options: string[]): Promise<RedisServer> {
+export async function startRedis({
+  program = 'redis-server',
+  options = [],
+}: {
+  readonly program?: RedisProgram;
+  /** Of its command line. */
+  readonly options?: readonly string[];
+} = {}): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'otp-redis-'));
   const port = await freePort();
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
   const start = () =>
-    spawnReady([
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--dir',
-      directory,
-      '--save',
-      '',
-      '--appendonly',
-      'yes',
-      ...options,
-    ]);
+    spawnReady(program, [...settings, '--save', '', '--appendonly', 'yes', ...options], 'Ready to accept connections');
   let child = await start();
-  const kill = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
-  };
+  const kill = () => killProcess(child);
   return {
     url: `redis://127.0.0.1:${port}`,
+    port,
     kill,
     async restart() {
       await kill();
@@ -59,17 +54,33 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
   };
 }
 
-async function spawnReady(args: readonly string[]): Promise<ChildProcess> {
-  const child = spawn('redis-server', args, {stdio: ['ignore', 'pipe', 'inherit']});
+/** One that only has to be there, such as a sentinel. */
+export async function startRedisProcess(
+  args: readonly string[],
+  {program, readyWhen}: {readonly program: RedisProgram; readonly readyWhen: string},
+): Promise<AsyncDisposable> {
+  const child = await spawnReady(program, args, readyWhen);
+  return {[Symbol.asyncDispose]: () => killProcess(child)};
+}
+
+async function killProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+async function spawnReady(program: RedisProgram, args: readonly string[], readyWhen: string): Promise<ChildProcess> {
+  const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'inherit']});
   const output: string[] = [];
   for await (const line of createInterface({input: child.stdout})) {
     output.push(line);
-    if (line.includes('Ready to accept connections')) {
+    if (line.includes(readyWhen)) {
       child.stdout.resume();
       return child;
     }
   }
-  throw new Error(`redis-server ended before it was ready:\n${output.join('\n')}`);
+  throw new Error(`${program} ended before it was ready:\n${output.join('\n')}`);
 }
 
 /** A port of loopback that was free a moment ago. */

@@ -1,0 +1,108 @@
+import {Redis} from 'ioredis';
+import type {RedisCredentials, RedisTarget} from './target.ts';
+
+export interface RedisConnectionOptions {
+  readonly target: Exclude<RedisTarget, {kind: 'cluster'}>;
+  /** To the sentinels as to Redis. */
+  readonly tls: boolean;
+  /** Asked on every connection anew, so that a rotated password or a renewed authority needs no restart. */
+  readonly credentials: () => RedisCredentials;
+  /** How long a command may wait for its answer. */
+  readonly timeoutMs: number;
+  /** Hears when the connection is lost or refused, once until it is there again. */
+  readonly onDown: (error: Error) => void;
+  /** Hears when the connection is there. */
+  readonly onUp: () => void;
+}
+
+const maxReconnectDelayMs = 1000;
+/** How long a peer may take to close a connection that has been given up: a frozen one never does. */
+const disconnectTimeoutMs = 100;
+/** Between two tries to hear again of fail-overs from a sentinel that was gone. */
+const sentinelReconnectMs = 2000;
+
+/**
+ * A connection that never resends what it has once sent, queues nothing while it is down, and keeps trying to come back:
+ * a caller hears at once, or within `timeoutMs`, what happened. With sentinels it leaves a master as soon as one of them
+ * tells of another.
+ */
+export function connectRedis(options: RedisConnectionOptions): Redis {
+  const {target, timeoutMs, onDown, onUp} = options;
+  const redis = new Redis({
+    ...where(target, timeoutMs),
+    ...login(options),
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    disconnectTimeout: disconnectTimeoutMs,
+    // A peer that is gone without a word (a dead node) is noticed although TCP would wait for many minutes.
+    keepAlive: 10_000,
+    socketTimeout: Math.max(5 * timeoutMs, 10_000),
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    // A command whose connection is lost is rejected at once; ioredis would forget it without a word.
+    maxRetriesPerRequest: 0,
+    // A readiness check asks INFO, which a least-privilege user may not; a loading server refuses commands itself.
+    enableReadyCheck: false,
+    // A server that has become a replica stays one: the next connection asks anew where the master is.
+    reconnectOnError: ({message}) => message.includes('READONLY'),
+    retryStrategy: (attempt) => {
+      // ioredis reads its options on every connection.
+      Object.assign(redis.options, login(options));
+      return reconnectDelayMs(attempt);
+    },
+    lazyConnect: true,
+  });
+  let down = false;
+  redis.on('error', (error) => {
+    if (!down) onDown(error);
+    down = true;
+    // ioredis goes on in database 0, which may be somebody else's.
+    if (/DB index|invalid DB/i.test(error.message)) redis.disconnect();
+  });
+  redis.on('ready', () => {
+    down = false;
+    onUp();
+  });
+  redis.connect().catch(() => {
+    // Told to `onDown`; the connection goes on trying.
+  });
+  return redis;
+}
+
+/** Full jitter under an exponential bound: many services that lost one Redis do not come back all at once. */
+function reconnectDelayMs(attempt: number): number {
+  return Math.random() * Math.min(50 * 2 ** Math.min(attempt, 10), maxReconnectDelayMs);
+}
+
+function where(target: RedisConnectionOptions['target'], timeoutMs: number) {
+  switch (target.kind) {
+    case 'standalone':
+      return {host: target.host, port: target.port, db: target.db};
+    case 'sentinel':
+      return {
+        sentinels: target.sentinels.map(({host, port}) => ({host, port})),
+        name: target.masterName,
+        failoverDetector: true,
+        sentinelCommandTimeout: timeoutMs,
+        sentinelRetryStrategy: reconnectDelayMs,
+        sentinelReconnectStrategy: () => sentinelReconnectMs,
+      };
+  }
+}
+
+function login({target, tls, credentials}: RedisConnectionOptions) {
+  const {username, password, sentinelUsername, sentinelPassword, ca} = credentials();
+  const secure = {rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : {ca})} as const;
+  return {
+    ...(username === undefined ? {} : {username}),
+    ...(password === undefined ? {} : {password}),
+    ...(tls ? {tls: secure} : {}),
+    ...(target.kind !== 'sentinel'
+      ? {}
+      : {
+          ...(sentinelUsername === undefined ? {} : {sentinelUsername}),
+          ...(sentinelPassword === undefined ? {} : {sentinelPassword}),
+          ...(tls ? {enableTLSForSentinelMode: true, sentinelTLS: secure} : {}),
+        }),
+  };
+}
