@@ -32,7 +32,7 @@ export function readRedisSettings(reader: SettingReader, storeTimeoutMs: number)
 
   const given = whereNames.filter(isSet);
   const waitReplicas = integer('REDIS_WAIT_REPLICAS', false, given.includes('REDIS_URL') ? 0 : 1);
-  const waitMs = integer('REDIS_WAIT_MS', false);
+  const waitMs = integer('REDIS_WAIT_MS', false, Math.floor(storeTimeoutMs / 2));
   if (waitMs >= storeTimeoutMs)
     refuse('REDIS_WAIT_MS', String(waitMs), `less than STORE_TIMEOUT_MS, ${storeTimeoutMs}`);
   const [where] = given;

@@ -126,6 +126,7 @@ export const settingTable = {
     min: 1,
     max: 30_000,
     default: 500,
+    defaultIs: 'half of `STORE_TIMEOUT_MS`',
     description:
       'How long a change may wait for its replicas, in milliseconds, before the answer is 503 `outcome_unknown`. Less than `STORE_TIMEOUT_MS`.',
   },
