@@ -7,12 +7,9 @@ import fastify, {type FastifyInstance} from 'fastify';
 import type {Logger} from 'pino';
 import {buildApp} from './app.ts';
 import type {Configuration} from './config/configuration.ts';
-import type {ProviderSettings} from './config/file.ts';
-import type {Inbox} from './delivery/inbox.ts';
+import {createProvider} from './delivery/create-provider.ts';
 import {openMessage} from './delivery/message.ts';
 import type {Provider} from './delivery/provider.ts';
-import {inboxProvider} from './delivery/providers/inbox.ts';
-import {smtpProvider} from './delivery/providers/smtp.ts';
 import {render} from './delivery/template.ts';
 import {OutboxWorker} from './delivery/worker.ts';
 import {createKeyring, type Keyring} from './domain/keyring.ts';
@@ -155,10 +152,6 @@ function followCertificate(
   };
   const renewal = followRenewals({files, current: pair, apply, log});
   return () => renewal.stop();
-}
-
-function createProvider(settings: ProviderSettings, inbox: Inbox): Provider {
-  return settings.kind === 'inbox' ? inboxProvider(settings.name, inbox) : smtpProvider(settings);
 }
 
 function createWorker(

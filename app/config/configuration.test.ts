@@ -143,12 +143,12 @@ channels: {email: [mail]}
     const problems = problemsOf({OTP_CONFIG: path}).map((problem) => problem.replace(`${path}: `, ''));
     expect(problems).toEqual(
       expect.arrayContaining([
-        'policies.login.channels.1: "pigeon" is not one of sms, email, direct',
+        'policies.login.channels.1: "pigeon" is not one of sms, email, voice, whatsapp, webhook, direct',
         'policies.login: "lifetime" is not known here',
         expect.stringMatching(/^policies\.login\.codeLength: 3, expected must be >= 4/),
         'clients: "Shop" is not known here',
         'clients.shop.apiKeys.0.sha256: not quoted, expected the SHA-256 of the whole key as 64 hex digits, {file: PATH} or {env: NAME}',
-        'providers.mail: "kind" is "smpt", expected smtp or inbox',
+        'providers.mail: "kind" is "smpt", expected smtp, twilio, http, webhook or inbox',
       ]),
     );
   });
@@ -170,7 +170,7 @@ channels: {email: [mial]}
       expect.stringMatching(/^policies\.pin: a guesser has min\(blockAfter 100/),
       'clients.shop.policies: there is no policy "paiment"; there are login, pin',
       'clients.shop.apiKeys: the sha256 of key "first": environment variable NOT_THERE is not set',
-      'providers.mail: username and password come together or not at all',
+      'providers.mail.username: username and password come together or not at all',
       'channels.email: there is no provider "mial"; there are mail',
     ]);
   });

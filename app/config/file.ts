@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import type {JWK} from 'jose';
 import {parseDocument} from 'yaml';
+import type {ProviderSettings} from '../delivery/create-provider.ts';
 import {type Client, createClient} from '../domain/client.ts';
 import {readEncryptionKey} from '../domain/end-to-end.ts';
 import {type Channel, channels, type Policy, policyProblems} from '../domain/policy.ts';
@@ -8,15 +9,10 @@ import {nameTag} from '../domain/verification-id.ts';
 import {readApiKey} from './api-keys.ts';
 import {developmentFile} from './development.ts';
 import {quote} from './problems.ts';
-import {type ConfigurationFile, fileSchema, type SmtpSettings} from './schema.ts';
-import {readReference, readSecretFile} from './secret.ts';
+import {channelProblem, readProviders} from './providers.ts';
+import {type ConfigurationFile, fileSchema} from './schema.ts';
 import type {Mode} from './setting-table.ts';
 import {validate} from './validate.ts';
-
-/** A provider, with its secrets read. */
-export type ProviderSettings =
-  | {readonly name: string; readonly kind: 'inbox'}
-  | ({readonly name: string; readonly ca?: string} & Omit<SmtpSettings, 'password'> & {readonly password?: string});
 
 /** Policies, clients and providers, with everything resolved. */
 export interface Catalog {
@@ -129,40 +125,6 @@ function readClients(
   return clients;
 }
 
-function readProviders(
-  file: ConfigurationFile,
-  mode: Mode,
-  environment: NodeJS.ProcessEnv,
-  problems: string[],
-): ProviderSettings[] {
-  return Object.entries(file.providers).map(([name, settings]) => {
-    const at = `providers.${name}`;
-    if (settings.kind === 'inbox') {
-      if (mode === 'production')
-        problems.push(`${at}: the development inbox delivers to nobody, it is refused in production`);
-      return {name, kind: settings.kind};
-    }
-    const {password, caFile, ...rest} = settings;
-    if (mode === 'production' && settings.tls === 'none')
-      problems.push(`${at}.tls: "none", expected starttls or implicit in production`);
-    if (mode === 'production' && typeof password === 'string')
-      problems.push(`${at}.password: a literal secret, expected {file: PATH} or {env: NAME} in production`);
-    if ((settings.username === undefined) !== (password === undefined))
-      problems.push(`${at}: username and password come together or not at all`);
-    const secret =
-      password === undefined || typeof password === 'string' ? {value: password} : readReference(password, environment);
-    if ('problem' in secret) problems.push(`${at}.password: ${secret.problem}`);
-    const ca = caFile === undefined ? {value: undefined} : readSecretFile(caFile);
-    if ('problem' in ca) problems.push(`${at}.caFile: ${ca.problem}`);
-    return {
-      name,
-      ...rest,
-      ...('value' in secret && secret.value !== undefined ? {password: secret.value} : {}),
-      ...('value' in ca && ca.value !== undefined ? {ca: ca.value} : {}),
-    };
-  });
-}
-
 function readChannels(file: ConfigurationFile, problems: string[]): Map<Channel, readonly string[]> {
   const known = Object.keys(file.providers);
   const read = new Map<Channel, readonly string[]>();
@@ -174,8 +136,8 @@ function readChannels(file: ConfigurationFile, problems: string[]): Map<Channel,
       const provider = Object.hasOwn(file.providers, name) ? file.providers[name] : undefined;
       if (provider === undefined)
         problems.push(`channels.${channel}: there is no provider "${name}"; there are ${known.join(', ')}`);
-      else if (provider.kind === 'smtp' && channel !== 'email')
-        problems.push(`channels.${channel}: provider "${name}" carries mail only`);
+      const problem = provider === undefined ? undefined : channelProblem(provider, channel);
+      if (problem !== undefined) problems.push(`channels.${channel}: provider "${name}" ${problem}`);
     }
   }
   return read;

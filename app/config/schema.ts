@@ -2,6 +2,8 @@ import {type Static, type TSchema, Type} from 'typebox';
 import {type Scope, scopes} from '../domain/client.ts';
 import {type AlphabetName, alphabets} from '../domain/code.ts';
 import {type Channel, channels} from '../domain/policy.ts';
+import {providerSchema} from './provider-schema.ts';
+import {reference} from './reference-schema.ts';
 
 /** The shape of the configuration file (`OTP_CONFIG`): policies, clients, providers, channels. */
 
@@ -11,19 +13,6 @@ const name = Type.String({pattern: namePattern, description: 'a name: 1 to 32 lo
 /** A map from names to values; other keys are refused. */
 const named = <T extends TSchema>(value: T, description: string) =>
   Type.Record(Type.String({pattern: namePattern}), value, {...closed, minProperties: 1, description});
-const path = Type.String({minLength: 1});
-
-/** Where a value is read from: the file itself holds no secret. */
-const reference = Type.Union(
-  [Type.Object({file: path}, closed), Type.Object({env: Type.String({pattern: '^[A-Z][A-Z0-9_]*$'})}, closed)],
-  {
-    description: '{file: PATH} or {env: NAME}',
-  },
-);
-const secret = Type.Union([reference, Type.String({minLength: 1})], {
-  description: '{file: PATH}, {env: NAME}, or, outside production, the secret itself',
-});
-
 const limit = Type.Object(
   {
     count: Type.Integer({minimum: 1, maximum: 1_000_000, description: 'requests at once'}),
@@ -151,36 +140,6 @@ const client = Type.Object(
   closed,
 );
 
-const smtp = Type.Object(
-  {
-    kind: Type.Literal('smtp', {description: 'a mail server'}),
-    host: Type.String({minLength: 1, description: 'its name, which its certificate has to show'}),
-    port: Type.Integer({minimum: 1, maximum: 65_535, description: '587 for `starttls`, 465 for `implicit`, as a rule'}),
-    tls: Type.Enum(['starttls', 'implicit', 'none'], {
-      description: '`starttls` sends nothing to a server that does not offer it; `none` is refused in production',
-    }),
-    username: Type.Optional(Type.String({minLength: 1, description: 'comes with `password`, or not at all'})),
-    password: Type.Optional(secret),
-    caFile: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description: 'PEM file of the authority that signs its certificate, where it is not one of the system’s',
-      }),
-    ),
-    from: Type.String({pattern: '@', description: '"Name <address>" or an address'}),
-  },
-  closed,
-);
-
-const inbox = Type.Object(
-  {
-    kind: Type.Literal('inbox', {
-      description: 'shows messages at `/dev/inbox` and delivers to nobody; refused in production',
-    }),
-  },
-  closed,
-);
-
 const providerNames = Type.Array(name, {
   minItems: 1,
   uniqueItems: true,
@@ -191,17 +150,15 @@ export const fileSchema = Type.Object(
   {
     policies: named(policy, 'The rules of a code, one set a purpose.'),
     clients: named(client, 'A calling application.'),
-    providers: named(
-      Type.Unsafe<SmtpSettings | Static<typeof inbox>>({
-        type: 'object',
-        discriminator: {propertyName: 'kind'},
-        required: ['kind'],
-        oneOf: [smtp, inbox],
-      }),
-      'What carries messages.',
-    ),
+    providers: named(providerSchema, 'What carries messages.'),
     channels: Type.Object(
-      {sms: Type.Optional(providerNames), email: Type.Optional(providerNames)},
+      {
+        sms: Type.Optional(providerNames),
+        email: Type.Optional(providerNames),
+        voice: Type.Optional(providerNames),
+        whatsapp: Type.Optional(providerNames),
+        webhook: Type.Optional(providerNames),
+      },
       {...closed, description: 'Which providers carry the messages of a channel.'},
     ),
   },
@@ -209,6 +166,3 @@ export const fileSchema = Type.Object(
 );
 
 export type ConfigurationFile = Static<typeof fileSchema>;
-export type Reference = Static<typeof reference>;
-
-export type SmtpSettings = Static<typeof smtp>;

@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs';
-import type {Reference} from './schema.ts';
+import type {Reference} from './reference-schema.ts';
 
 export type SecretResult = {readonly value: string} | {readonly problem: string};
 

@@ -27,12 +27,23 @@ function sentence(error: ErrorObject): string {
   if (keyword === 'additionalProperties') return `${where}: ${quote(params.additionalProperty)} is not known here`;
   if (keyword === 'required') return `${where}: ${quote(params.missingProperty)} is missing`;
   if (keyword === 'enum') return `${where}: ${quote(data)} is not one of ${params.allowedValues.join(', ')}`;
-  if (keyword === 'discriminator') return `${where}: "kind" is ${quote(params.tagValue)}, expected smtp or inbox`;
+  if (keyword === 'discriminator')
+    return `${where}: "kind" is ${quote(params.tagValue)}, expected ${kindsOf(parentSchema)}`;
   // A secret in the wrong place is still one.
-  const shown = /(^|\.)(password|sha256)(\.|$)/.test(where) ? 'not quoted' : quote(data);
+  const shown = /(^|\.)(password|sha256|authToken|secrets|privateKey|headers)(\.|$)/.test(where)
+    ? 'not quoted'
+    : quote(data);
   const expected =
     keyword === 'anyOf' || keyword === 'pattern'
       ? (description ?? error.message)
       : `${error.message}${description === undefined ? '' : ` (${description})`}`;
   return `${where}: ${shown}, expected ${expected}`;
+}
+
+/** The kinds among which a value chooses, in words. */
+function kindsOf(schema: ErrorObject['parentSchema']): string {
+  const kinds = ((schema?.oneOf ?? []) as {properties?: {kind?: {const?: string}}}[]).flatMap(
+    ({properties}) => properties?.kind?.const ?? [],
+  );
+  return `${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)}`;
 }

@@ -1,3 +1,4 @@
+import type {EncryptionKey} from '../domain/end-to-end.ts';
 import type {Channel} from '../domain/policy.ts';
 
 /** A message as a provider hands it on. */
@@ -14,13 +15,20 @@ export interface OutgoingMessage {
   /** The language that it is written in (BCP 47): what a voice reads it in. */
   readonly locale: string;
   readonly code: string;
+  /** The client's key: a channel between programs carries the code sealed for it, and no text that holds it. */
+  readonly sealFor?: EncryptionKey;
+  /** Where the far side may tell what became of the message. */
+  readonly callbackUrl?: string;
 }
 
 export type SendResult =
   /** The far side has taken the message on. */
   | {readonly kind: 'accepted'}
-  /** It was not taken now; the same may work later. `reason` is for operators and holds no code and no address. */
-  | {readonly kind: 'retry'; readonly reason: string}
+  /**
+   * It was not taken now, or nobody knows; the same may work later. `reason` is for operators and holds no code and no
+   * address. `retryAfterMs`: the far side asked for a pause, from all messages.
+   */
+  | {readonly kind: 'retry'; readonly reason: string; readonly retryAfterMs?: number}
   /** It will never be taken. */
   | {readonly kind: 'refused'; readonly reason: string};
 

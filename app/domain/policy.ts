@@ -1,8 +1,11 @@
 import {type CodeFormat, codeSpace} from './code.ts';
 import type {Limit} from './limit.ts';
 
-/** How a code gets to the person. `direct`: the caller gets it in the answer and delivers it itself. */
-export const channels = ['sms', 'email', 'direct'] as const;
+/**
+ * How a code gets to the person. `webhook`: a server of the operator's gets it and delivers it. `direct`: the caller gets it
+ * in the answer and delivers it itself.
+ */
+export const channels = ['sms', 'email', 'voice', 'whatsapp', 'webhook', 'direct'] as const;
 export type Channel = (typeof channels)[number];
 
 /** A named set of rules, one per purpose of a code. */

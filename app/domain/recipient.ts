@@ -26,7 +26,19 @@ export function parseSubject(to: string): Recipient | undefined {
   return {kind: 'subject', address: to, canonical: `subject ${to}`, masked: `${to[0]}***`};
 }
 
-const kinds: Record<Channel, Recipient['kind']> = {sms: 'phone', email: 'email', direct: 'subject'};
+const kinds: Record<Channel, Recipient['kind']> = {
+  sms: 'phone',
+  voice: 'phone',
+  whatsapp: 'phone',
+  email: 'email',
+  webhook: 'subject',
+  direct: 'subject',
+};
+
+/** What names a recipient of the channel. */
+export function kindOf(channel: Channel): Recipient['kind'] {
+  return kinds[channel];
+}
 
 /** Whether the channel carries messages to a recipient of that kind. */
 export function suits(kind: Recipient['kind'], channel: Channel): boolean {

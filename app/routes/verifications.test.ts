@@ -278,7 +278,10 @@ describe('a bad request', () => {
       {to: 'ada@example.com', reference: '\ud800'},
       ['/reference holds half of a surrogate pair, which is no character'],
     ],
-    [{to: 'ada@example.com', channel: 'pigeon'}, ['/channel must be one of sms, email, direct']],
+    [
+      {to: 'ada@example.com', channel: 'pigeon'},
+      ['/channel must be one of sms, email, voice, whatsapp, webhook, direct'],
+    ],
     [
       {to: 'ada@example.com', locale: 'x'},
       [

@@ -3,7 +3,7 @@ import type {Client} from '../domain/client.ts';
 import {type Binding, macOf} from '../domain/mac.ts';
 import type {Channel, Policy} from '../domain/policy.ts';
 import {type AppliedLimit, ipPrefix, limitsOf} from '../domain/rate-limit.ts';
-import {parseRecipient, parseSubject, type Recipient, suits} from '../domain/recipient.ts';
+import {kindOf, parseRecipient, parseSubject, type Recipient, suits} from '../domain/recipient.ts';
 import {parseId} from '../domain/verification-id.ts';
 import type {CreateOutcome, RateLimitState} from '../store/store.ts';
 import type {UseCaseContext, VerificationView} from './context.ts';
@@ -100,10 +100,9 @@ export async function createVerification(
 
 /** The recipient as the asked channel understands it; without one, as the policy's channels do. */
 function readRecipient(policy: Policy, {to, channel}: CreateRequest): Recipient | undefined {
-  if (channel === 'direct') return parseSubject(to);
-  return (
-    parseRecipient(to) ?? (channel === undefined && policy.channels.includes('direct') ? parseSubject(to) : undefined)
-  );
+  if (channel !== undefined && kindOf(channel) === 'subject') return parseSubject(to);
+  const takesSubjects = channel === undefined && policy.channels.some((each) => kindOf(each) === 'subject');
+  return parseRecipient(to) ?? (takesSubjects ? parseSubject(to) : undefined);
 }
 
 /** What tells one context of a recipient from another: the device if there is a token for it, else the network. */

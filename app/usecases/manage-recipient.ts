@@ -1,6 +1,6 @@
 import type {Client} from '../domain/client.ts';
 import {pseudonymOf} from '../domain/pseudonym.ts';
-import {parseRecipient, parseSubject} from '../domain/recipient.ts';
+import {kindOf, parseRecipient, parseSubject} from '../domain/recipient.ts';
 import type {UseCaseContext} from './context.ts';
 
 export type ManageResult = {readonly kind: 'done'; readonly erased: number} | {readonly kind: 'recipient_invalid'};
@@ -20,10 +20,12 @@ export async function eraseRecipient(context: UseCaseContext, client: Client, to
   return found.length === 0 ? {kind: 'recipient_invalid'} : {kind: 'done', erased};
 }
 
-/** Where the records of a recipient lie: as the address that it is, and as the subject that `direct` may have taken it for. */
+/** Where the records of a recipient lie: as the address that it is, and as the subject that `webhook` or `direct` may have taken it for. */
 function recordsOf({pseudonymKey}: UseCaseContext, client: Client, to: string): {partition: number; tags: string[]}[] {
   const policies = [...client.policies.values()];
-  const subject = policies.some(({channels}) => channels.includes('direct')) ? parseSubject(to) : undefined;
+  const subject = policies.some(({channels}) => channels.some((each) => kindOf(each) === 'subject'))
+    ? parseSubject(to)
+    : undefined;
   return [parseRecipient(to), subject].flatMap((recipient) => {
     if (recipient === undefined) return [];
     const pseudonyms = policies.map(({name}) => pseudonymOf(pseudonymKey, client.name, name, recipient.canonical));

@@ -1,3 +1,4 @@
+import {generateKeyPairSync} from 'node:crypto';
 import {afterEach, describe, expect, it} from 'vitest';
 import {createCertificate} from '../../testing/certificates.ts';
 import {freePort} from '../../testing/redis-server.ts';
@@ -116,6 +117,37 @@ describe('the SMTP provider', () => {
       onRcptTo: (_address, _session, callback) => callback(reply(530, 'authentication required')),
     });
     expect(await provider({port: login.port}).send(message, signal)).toMatchObject({kind: 'retry'});
+  });
+
+  it('writes HTML beside the text, and no more headers and recipients than its own, whatever its parts say', async () => {
+    await using server = await startSmtpServer();
+    const mail = provider({port: server.port, from: '"Bank, \\"secure\\" <x@evil.example>" <otp@example.com>'});
+    const html = '<p>123456</p>';
+    const subject = 'Your code\r\nBcc: eve@evil.example\r\n\r\nHello';
+    expect(await mail.send({...message, html, subject}, signal)).toEqual({kind: 'accepted'});
+    const to = 'ada@example.com>\r\nRCPT TO:<eve@evil.example';
+    expect((await mail.send({...message, to}, signal)).kind).not.toBe('accepted');
+    expect(server.received).toHaveLength(1);
+    const [received] = server.received;
+    expect(received?.envelope).toEqual({from: 'otp@example.com', to: ['ada@example.com']});
+    expect(received?.mail.headers.has('bcc')).toBe(false);
+    expect(received?.mail.subject).toContain('Your code');
+    expect(received?.mail.html).toContain(html);
+    expect(received?.mail.text).toContain('123456');
+  });
+
+  it('signs mail for a domain (DKIM) where it has a key', async () => {
+    await using server = await startSmtpServer();
+    const {privateKey} = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      privateKeyEncoding: {type: 'pkcs8', format: 'pem'},
+      publicKeyEncoding: {type: 'spki', format: 'pem'},
+    });
+    const mail = provider({port: server.port, dkim: {domain: 'example.com', selector: 'otp', privateKey}});
+    expect(await mail.send(message, signal)).toEqual({kind: 'accepted'});
+    expect(server.received[0]?.mail.headers.get('dkim-signature')).toMatchObject({
+      params: {d: 'example.com', s: 'otp'},
+    });
   });
 
   it('sends nothing once it is too late', async () => {

@@ -13,6 +13,10 @@ export interface SmtpOptions {
   readonly ca?: string;
   /** `Name <address>`, or the address alone. */
   readonly from: string;
+  /** Signs mail for a domain (RFC 6376), where the server does not. @default no signature */
+  readonly dkim?: {readonly domain: string; readonly selector: string; readonly privateKey: string};
+  /** @default 5 */
+  readonly maxConnections?: number;
   /** @default 10,000 */
   readonly timeoutMs?: number;
 }
@@ -27,6 +31,8 @@ export function smtpProvider({
   password,
   ca,
   from,
+  dkim,
+  maxConnections = 5,
   timeoutMs = 10_000,
 }: SmtpOptions): Provider {
   const transport = createTransport({
@@ -42,6 +48,9 @@ export function smtpProvider({
     socketTimeout: timeoutMs,
     // Said explicitly: an environment variable of Node could turn it off.
     tls: {rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : {ca})},
+    ...(dkim === undefined
+      ? {}
+      : {dkim: {domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.privateKey}}),
     ...(username === undefined ? {} : {auth: {type: 'login' as const, user: username, pass: password ?? ''}}),
     // Mail is built from the service's own words only: nothing in it may name a file or an address to fetch.
     disableFileAccess: true,
@@ -51,7 +60,7 @@ export function smtpProvider({
     name,
     // No more than there are connections: nothing waits inside, where nobody would see its code expire.
     maxConcurrent: maxConnections,
-    async send({messageId, to, subject, text}, signal) {
+    async send({messageId, to, subject, text, html}, signal) {
       if (signal.aborted) return {kind: 'retry', reason: 'too late'};
       try {
         await transport.sendMail({
@@ -59,6 +68,7 @@ export function smtpProvider({
           to: {name: '', address: to},
           subject,
           text,
+          ...(html === undefined ? {} : {html}),
           messageId: `<${messageId}@otp-service>`,
           headers: {'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All'},
         });
@@ -72,8 +82,6 @@ export function smtpProvider({
     },
   };
 }
-
-const maxConnections = 5;
 
 /** Replies that ask for a login, at whatever command (RFC 4954 §6). */
 const loginReplies = [530, 534, 535, 538];
