@@ -58,8 +58,8 @@ module.exports = {
     rule(
       'infra-apart-from-app',
       '^(infra|stacks)/',
-      '^app/(?!config/schema)',
-      'Infrastructure shares only the configuration schema with the service.',
+      '^app/(?!config/schema|docs/markdown)',
+      'Infrastructure shares only the configuration schema, and the writer of tables, with the service.',
     ),
     rule(
       'load-and-chaos-stand-alone',

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {parseLoadArguments} from './arguments.ts';
+import {type LoadArguments, parseLoadArguments} from './arguments.ts';
+import {flowsOf} from './flows/flow.ts';
 
 describe('npm run load', () => {
   test('a profile alone means all flows against this machine', () => {
@@ -11,11 +12,20 @@ describe('npm run load', () => {
   });
 
   test('an unknown profile is refused with the list of profiles', () => {
-    expect(() => parseLoadArguments(['smok'])).toThrow(/'smok'.*smoke, load, spike, breakpoint/);
+    expect(() => parseLoadArguments(['smok'])).toThrow(/'smok'.*smoke, load, stress, spike, breakpoint/);
   });
 
   test('no profile is refused with the list of profiles', () => {
     expect(() => parseLoadArguments([])).toThrow(/name a profile: smoke/);
+  });
+
+  test('codes that come with the answers leave out the journey of messages, which there are none of', () => {
+    const {codes, policy} = parseLoadArguments(['smoke', '--codes', 'answer', '--policy', 'load']) as LoadArguments;
+    expect({codes, policy}).toEqual({codes: 'answer', policy: 'load'});
+    expect(flowsOf('mixed', 'answer').map(({name}) => name)).toEqual(['verify', 'wrongGuesses', 'status']);
+    expect(flowsOf('mixed', 'answer').reduce((sum, {share}) => sum + share, 0)).toBeCloseTo(1, 9);
+    expect(() => parseLoadArguments(['smoke', '--codes', 'answer', '--flow', 'resend'])).toThrow(/'resend'/);
+    expect(() => parseLoadArguments(['smoke', '--codes', 'log'])).toThrow(/'log': expected inbox or answer/);
   });
 
   test('an unknown flow is refused with the list of flows', () => {

@@ -1,5 +1,5 @@
 import {parseArgs} from 'node:util';
-import {flowsOf, MIXED} from './flows/flow.ts';
+import {type CodeSource, codeSources, flowsOf, MIXED} from './flows/flow.ts';
 import {profileNamed, profiles} from './profiles/index.ts';
 import {durationSeconds, type Profile, peakPerSecond} from './profiles/profile.ts';
 import {targetUrl} from './target.ts';
@@ -8,6 +8,9 @@ export interface LoadArguments {
   readonly profile: Profile;
   readonly flow: string;
   readonly url: URL;
+  readonly codes: CodeSource;
+  /** The service's policy; that of its client when absent. */
+  readonly policy: string | undefined;
 }
 
 /**
@@ -22,6 +25,8 @@ export function parseLoadArguments(argv: readonly string[]): LoadArguments | 'he
     options: {
       url: {type: 'string', default: 'http://127.0.0.1:8080'},
       flow: {type: 'string', default: MIXED},
+      codes: {type: 'string', default: 'inbox'},
+      policy: {type: 'string'},
       'allow-remote': {type: 'boolean', default: false},
       help: {type: 'boolean', short: 'h', default: false},
     },
@@ -32,8 +37,11 @@ export function parseLoadArguments(argv: readonly string[]): LoadArguments | 'he
   if (!name) throw new Error(`name a profile: ${names}`);
   if (rest.length > 0) throw new Error(`one profile at a time, got: ${positionals.join(' ')}`);
   const profile = profileNamed(name);
-  flowsOf(values.flow);
-  return {profile, flow: values.flow, url: targetUrl(values.url, values['allow-remote'])};
+  const codes = codeSources.find((source) => source === values.codes);
+  if (codes === undefined) throw new Error(`--codes '${values.codes}': expected ${codeSources.join(' or ')}`);
+  flowsOf(values.flow, codes);
+  const url = targetUrl(values.url, values['allow-remote']);
+  return {profile, flow: values.flow, url, codes, policy: values.policy};
 }
 
 export function helpText(): string {
@@ -41,8 +49,8 @@ export function helpText(): string {
     (profile) =>
       `  ${profile.name.padEnd(12)} up to ${peakPerSecond(profile)}/s, ${durationSeconds(profile)} s: ${profile.description}`,
   );
-  const journeys = flowsOf(MIXED).map((flow) => `  ${flow.name.padEnd(12)} ${flow.description}`);
-  return `npm run load -- PROFILE [--url URL] [--flow FLOW] [--allow-remote]
+  const journeys = flowsOf(MIXED, 'inbox').map((flow) => `  ${flow.name.padEnd(12)} ${flow.description}`);
+  return `npm run load -- PROFILE [--url URL] [--flow FLOW] [--codes inbox|answer] [--policy NAME] [--allow-remote]
 
 Profiles (load shapes):
 ${shapes.join('\n')}
@@ -52,7 +60,9 @@ ${journeys.join('\n')}
 
 --url URL        the service, default http://127.0.0.1:8080
 --allow-remote   allow a target that is not this machine; only for a service that is yours
-OTP_API_KEY      API key, default the development key
+--codes answer   codes come with the answers (a policy with channel direct and returnCode) instead of the development inbox
+--policy NAME    the policy to ask for; default: the service's choice
+OTP_API_KEY      API key, default the development key; OTP_API_KEY_FILE: a file that holds it
 
 Needs k6 ≥ 1.0 on PATH. Reports: reports/load/PROFILE/, JSON and HTML.
 Exit codes: 0 all objectives kept, 99 an objective broken, 2 not started, others are k6's own.

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {mkdir} from 'node:fs/promises';
+import {mkdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {helpText, type LoadArguments, parseLoadArguments} from './arguments.ts';
 import {flowsOf} from './flows/flow.ts';
@@ -17,12 +17,12 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   await assertReady(
     options.url,
-    flowsOf(options.flow).some((flow) => flow.readsInbox),
+    options.codes === 'inbox' && flowsOf(options.flow, 'inbox').some((flow) => flow.readsInbox),
   );
   return await run(options);
 }
 
-async function run({profile, flow, url}: LoadArguments): Promise<number> {
+async function run({profile, flow, url, codes, policy}: LoadArguments): Promise<number> {
   const startedAt = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const directory = path.resolve('reports', 'load', profile.name);
   await mkdir(directory, {recursive: true});
@@ -33,9 +33,18 @@ async function run({profile, flow, url}: LoadArguments): Promise<number> {
     OTP_URL: url.origin,
     OTP_RUN_ID: randomBytes(6).toString('hex'),
     OTP_REPORT: report,
+    OTP_CODES: codes,
+    ...(policy === undefined ? {} : {OTP_POLICY: policy}),
+    ...(await apiKey()),
   });
   process.stdout.write(`\nreports: ${report}.json, ${path.basename(report)}.html\n`);
   return code;
+}
+
+/** A file's key wins: that is how a pod gets it. */
+async function apiKey(): Promise<Record<string, string>> {
+  const {OTP_API_KEY_FILE: file} = process.env;
+  return file === undefined ? {} : {OTP_API_KEY: (await readFile(file, 'utf8')).trim()};
 }
 
 try {

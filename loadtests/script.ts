@@ -1,9 +1,9 @@
 /**
  * What k6 runs. `npm run load` starts it; by hand: `k6 run -e OTP_PROFILE=smoke loadtests/script.ts`.
  * Environment: OTP_PROFILE, OTP_FLOW, OTP_URL, OTP_API_KEY, OTP_RUN_ID (part of every recipient's name),
- * OTP_REPORT (path without ending; the directory exists) — without it the summary goes to standard output alone.
+ * OTP_CODES (inbox or answer), OTP_POLICY, OTP_REPORT (path without ending; the directory exists) — without it the summary goes to standard output alone.
  */
-import {flowsOf, MIXED} from './flows/flow.ts';
+import {type CodeSource, flowsOf, MIXED} from './flows/flow.ts';
 import {resend as resendFlow} from './flows/resend.ts';
 import {journey} from './flows/service.ts';
 import {status as statusFlow} from './flows/status.ts';
@@ -23,13 +23,15 @@ export const status = journey(statusFlow);
 
 const profile = profileNamed(__ENV.OTP_PROFILE ?? 'smoke');
 const flow = __ENV.OTP_FLOW ?? MIXED;
+const codes: CodeSource = __ENV.OTP_CODES === 'answer' ? 'answer' : 'inbox';
 
-export const options = compileOptions(profile, flowsOf(flow));
+export const options = compileOptions(profile, flowsOf(flow, codes));
 
 export function handleSummary(summary: K6Summary): Record<string, string> {
   const result = resultOf(summary, {
     profile: profile.name,
     flow,
+    codes,
     target: __ENV.OTP_URL ?? '',
     finishedAt: new Date().toISOString(),
   });

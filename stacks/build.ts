@@ -3,6 +3,7 @@ import type {OtpStackProps} from '../infra/lib/stack.ts';
 import {AppStack} from './app-stack.ts';
 import {FoundationStack} from './foundation-stack.ts';
 import {RedisStack} from './redis-stack.ts';
+import {ResilienceStack} from './resilience-stack.ts';
 
 /** All stacks of an environment, in the order in which they need one another. */
 export function buildStacks(app: App, props: OtpStackProps): void {
@@ -10,5 +11,7 @@ export function buildStacks(app: App, props: OtpStackProps): void {
   const redis = new RedisStack(app, props);
   redis.addDependency(foundation);
   // By order alone: no stack reads another's outputs.
-  new AppStack(app, props).addDependency(redis);
+  const service = new AppStack(app, props);
+  service.addDependency(redis);
+  new ResilienceStack(app, props).addDependency(service);
 }

@@ -1,8 +1,9 @@
 import {describe, expect, it} from 'vitest';
-import {flows} from '../infra/network/flows.ts';
+import {components} from '../infra/lib/names.ts';
+import {flowsOf} from '../infra/network/flows.ts';
 import {isComponent} from '../infra/network/peers.ts';
 import {specialRanges} from '../infra/network/special-ranges.ts';
-import {at, environmentFrom, type Json, list, synthesise} from './testing.ts';
+import {at, environmentFrom, type Json, list, synthesise, withScheduledRuns} from './testing.ts';
 
 const minimal = 'context: a\nnamespace: b\n';
 const policiesOf = (yaml: string) =>
@@ -11,7 +12,9 @@ const policiesOf = (yaml: string) =>
       .of('kubernetes_network_policy_v1')
       .map((body) => [String(at(body, 'metadata.name')), at(body, 'spec')]),
   );
-const policies = policiesOf(minimal);
+const full = minimal + withScheduledRuns;
+const flows = flowsOf(environmentFrom(full).environment);
+const policies = policiesOf(full);
 const egress = (spec: Json | undefined) => list(spec, 'egress');
 const ingress = (spec: Json | undefined) => list(spec, 'ingress');
 
@@ -34,11 +37,25 @@ describe('network policies', () => {
   );
 
   it('have a rule per flow and no other', () => {
-    for (const component of ['app', 'redis']) {
+    for (const component of components) {
       const policy = policies.get(`otp-${component}`);
       expect(ingress(policy)).toHaveLength(flows.filter(({to}) => to === component).length);
       expect(egress(policy)).toHaveLength(flows.filter(({from}) => from === component).length);
     }
+  });
+
+  it('let no job in where there are none', () => {
+    const towardsApp = ingress(policiesOf(minimal).get('otp-app')).map((rule) => JSON.stringify(rule.from));
+    expect(towardsApp.filter((from) => /"(load|chaos)"/.test(from))).toEqual([]);
+  });
+
+  it('reach the API server by its address, from chaos alone', () => {
+    const withAddress = [...policies].filter(([, spec]) => JSON.stringify(spec).includes('192.0.2.10/32'));
+    expect(withAddress.map(([name]) => name)).toEqual(['otp-chaos']);
+    expect(egress(policies.get('otp-chaos'))).toContainEqual({
+      to: [{ip_block: {cidr: '192.0.2.10/32'}}],
+      ports: [{protocol: 'TCP', port: '6443'}],
+    });
   });
 
   it('let Redis open no connection at all', () => {

@@ -28,6 +28,14 @@ export interface Synthesised {
   of(type: string): Json[];
 }
 
+/** What an environment says that has all there is. */
+export const withScheduledRuns = `resilience: {enabled: true}
+network: {apiServer: {cidrs: [192.0.2.10/32], ports: [6443]}}
+service:
+  policies: {load: {channels: [direct], returnCode: true}}
+  clients: {load: {policies: [load], apiKeys: [{id: first, sha256: {file: /run/secrets/otp/api-key-load/sha256}}]}}
+`;
+
 /** Loads an environment from YAML text, through a real file, as the commands do. */
 export function environmentFrom(yaml: string, name = 'trial'): LoadedEnvironment {
   const folder = mkdtempSync(join(tmpdir(), 'otp-environment-'));

@@ -84,15 +84,20 @@ describe('every workload', () => {
 describe('Secrets', () => {
   it('are mounted as whole folders that hold only the keys that are read', () => {
     const mounted = new Map<string, Set<string>>();
-    for (const {pod} of workloads) {
+    const collect = (pod: Json) => {
       for (const volume of list(pod, 'volume')) {
         if (volume.secret === undefined) continue;
         const name = String(at(volume, 'secret.secret_name'));
         const keys = list(volume, 'secret.items').map((item) => String(at(item, 'key')));
         mounted.set(name, new Set([...(mounted.get(name) ?? []), ...keys]));
       }
-    }
+    };
+    for (const {pod} of workloads) collect(pod);
     const required = [...requiredSecrets(example.environment)].filter(([name]) => name !== 'otp-ingress-tls');
+    for (const pod of synthesised
+      .of('kubernetes_cron_job_v1')
+      .map((job) => at(job, 'spec.job_template.spec.template.spec')))
+      collect(pod);
     expect(Object.fromEntries([...mounted].map(([name, keys]) => [name, [...keys].sort()]))).toEqual(
       Object.fromEntries(required),
     );

@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {stackNames} from '../lib/names.ts';
 import {readArguments} from './arguments.ts';
 
 const accepts = {usage: 'npm run deploy -- --env NAME [stack…]', stacks: true};
@@ -9,7 +10,7 @@ describe('arguments', () => {
   });
 
   it('without a stack mean all of them', () => {
-    expect(readArguments(['--env', 'a'], accepts).stacks).toEqual(['foundation', 'redis', 'app']);
+    expect(readArguments(['--env', 'a'], accepts).stacks).toEqual(stackNames);
   });
 
   it("may name stacks, whose order is not the caller's", () => {
@@ -18,7 +19,7 @@ describe('arguments', () => {
 
   it('that name an unknown stack are refused with those there are', () => {
     expect(() => readArguments(['--env', 'a', 'web'], accepts)).toThrow(
-      'unknown stack "web", expected foundation, redis, app',
+      `unknown stack "web", expected ${stackNames.join(', ')}`,
     );
   });
 

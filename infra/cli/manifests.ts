@@ -34,12 +34,11 @@ await runCommand(async () => {
       );
       // Numbered: `kubectl apply -f FOLDER` goes by name.
       const target = join(folder, `${index + 1}-${stack}.yaml`);
-      writeFileSync(
-        target,
-        manifestsOf(Object(json))
-          .map((manifest) => stringify(manifest))
-          .join('---\n'),
-      );
+      const manifests = manifestsOf(Object(json));
+      // One of an earlier run would be applied along with the others.
+      rmSync(target, {force: true});
+      if (manifests.length === 0) continue;
+      writeFileSync(target, manifests.map((manifest) => stringify(manifest)).join('---\n'));
       console.log(relative(process.cwd(), target));
     }
   } finally {

@@ -4,7 +4,13 @@ import type {Tree} from './layers.ts';
 export const defaults: Tree = {
   preset: 'generic',
   state: {backend: 'kubernetes', namespace: 'otp-state'},
-  images: {app: 'otp-service:0.1.0', redis: 'redis:8.0.2', pullPolicy: 'IfNotPresent', pullSecrets: []},
+  images: {
+    app: 'otp-service:0.1.0',
+    redis: 'redis:8.0.2',
+    ops: 'otp-service-ops:0.1.0',
+    pullPolicy: 'IfNotPresent',
+    pullSecrets: [],
+  },
   app: {
     minReplicas: 3,
     maxReplicas: 10,
@@ -27,9 +33,18 @@ export const defaults: Tree = {
   network: {
     // 169.254.20.10 is the address that the node-local DNS cache of Kubernetes listens on.
     dns: {namespace: 'kube-system', ports: [53], cidrs: ['169.254.20.10/32']},
+    // 6443: what most API servers listen on behind the Service `kubernetes`.
+    apiServer: {cidrs: [], ports: [6443, 443]},
     prometheusNamespace: 'monitoring',
     providerPorts: [443, 465, 587],
     providerExceptions: [],
+  },
+  resilience: {
+    enabled: false,
+    client: 'load',
+    policy: 'load',
+    smokeSchedule: '*/15 * * * *',
+    window: {open: false, stressSchedule: '0 3 * * 2', chaosSchedule: '0 3 * * 3'},
   },
   security: {fixedUids: true},
 };

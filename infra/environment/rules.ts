@@ -2,7 +2,7 @@ import type {Fault} from './faults.ts';
 import type {Environment} from './schema.ts';
 
 /** What no schema can say: rules between two values. */
-export function rulesBroken({app, exposure}: Environment): Fault[] {
+export function rulesBroken({app, exposure, resilience, service, network}: Environment): Fault[] {
   const faults: Fault[] = [];
   if (app.maxReplicas < app.minReplicas)
     faults.push({
@@ -33,6 +33,38 @@ export function rulesBroken({app, exposure}: Environment): Fault[] {
       path: ['exposure', 'host'],
       value: undefined,
       expected: 'the host name of the certificate, because exposure.tls is true',
+    });
+  if (resilience.enabled) faults.push(...resilienceFaults({resilience, service, network}));
+  return faults;
+}
+
+function resilienceFaults({
+  resilience,
+  service,
+  network,
+}: Pick<Environment, 'resilience' | 'service' | 'network'>): Fault[] {
+  const {clients, policies} = service as {clients?: object; policies?: object};
+  const faults: Fault[] = [];
+  const has = (parts: object | undefined, name: string) => Object.keys(parts ?? {}).includes(name);
+  if (!has(clients, resilience.client))
+    faults.push({
+      path: ['resilience', 'client'],
+      value: resilience.client,
+      expected: `a client of service.clients (${Object.keys(clients ?? {}).join(', ') || 'there is none'}); environments/example.yaml shows one`,
+    });
+  const policy: unknown = Reflect.get(policies ?? {}, resilience.policy);
+  if (typeof policy !== 'object' || policy === null || Reflect.get(policy, 'returnCode') !== true)
+    faults.push({
+      path: ['resilience', 'policy'],
+      value: resilience.policy,
+      expected: 'a policy of service.policies with channels: [direct] and returnCode: true',
+    });
+  if (network.apiServer.cidrs.length === 0)
+    faults.push({
+      path: ['network', 'apiServer', 'cidrs'],
+      value: [],
+      expected:
+        'the addresses of the API server, which chaos jobs have to reach: kubectl get endpointslices -n default',
     });
   return faults;
 }

@@ -11,6 +11,8 @@ const cidr = Type.String({
   pattern: '^\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}$',
   description: 'IPv4 network, such as 10.1.2.0/24',
 });
+const cron = (description: string) =>
+  Type.String({pattern: '^\\S+( \\S+){4}$', description: `${description}: minute hour day month weekday`});
 const port = Type.Integer({minimum: 1, maximum: 65535});
 /** A tag or digest is required; `latest` is refused, because two nodes can then run different programs. */
 const image = (description: string) =>
@@ -53,6 +55,7 @@ export const environmentSchema = section(
     images: section('Images, each with a tag or digest', {
       app: image('The service: target "app" of the Dockerfile'),
       redis: image('Redis 7.0 or later, or Valkey under the program name redis-server'),
+      ops: image('Load and chaos: target "ops" of the Dockerfile'),
       pullPolicy: Type.Enum(['IfNotPresent', 'Always', 'Never']),
       pullSecrets: Type.Array(dnsLabel('Secret of type kubernetes.io/dockerconfigjson'), {
         description: 'Secrets for a private registry',
@@ -143,10 +146,31 @@ export const environmentSchema = section(
         ports: Type.Array(port, {minItems: 1, description: 'Ports of the pods, not of their Service'}),
         cidrs: Type.Array(cidr, {description: 'Addresses of node-local caches'}),
       }),
+      apiServer: section('Where the API server listens, for the chaos jobs: the addresses behind Service kubernetes', {
+        cidrs: Type.Array(cidr, {description: 'kubectl get endpointslices -n default shows them'}),
+        ports: Type.Array(port, {minItems: 1, description: 'Of those addresses, not of the Service'}),
+      }),
       prometheusNamespace: dnsLabel('Namespace that may read metrics'),
       providerPorts: Type.Array(port, {description: 'Ports of SMS and mail providers on public addresses'}),
       providerExceptions: Type.Array(providerException, {
         description: 'Providers inside the cluster or on private addresses',
+      }),
+    }),
+    resilience: section('Scheduled load and chaos', {
+      enabled: Type.Boolean({description: 'Makes the jobs; they need images.ops and the client below'}),
+      client: Type.String({
+        pattern: '^[a-z][a-z0-9-]*$',
+        description: 'Client of the service that the jobs are; its key lies in Secret otp-api-key-CLIENT',
+      }),
+      policy: Type.String({
+        minLength: 1,
+        description: 'Its policy, with channel direct and returnCode: codes come with the answers, nothing is sent',
+      }),
+      smokeSchedule: cron('When the smoke load runs (UTC)'),
+      window: section('When stress and chaos may run', {
+        open: Type.Boolean({description: 'false: their schedules exist and are suspended'}),
+        stressSchedule: cron('When the stress load runs (UTC)'),
+        chaosSchedule: cron('When the first chaos scenario starts (UTC); the others follow by half an hour each'),
       }),
     }),
     security: section('Where a platform gives its own', {

@@ -1,14 +1,16 @@
 import {appPodResources, surgePods} from '../app/resources.ts';
 import type {Environment} from '../environment/schema.ts';
 import {redisPodResources} from '../redis/resources.ts';
+import {chaosPodResources, loadPodResources} from '../resilience/resources.ts';
 
-/** What the namespace may use: the autoscaler's maximum, a roll-out on top of it, and Redis. */
+/** What the namespace may use: the autoscaler's maximum, a roll-out on top of it, Redis, and one job of each kind. */
 export function computedQuota(environment: Environment) {
   const surge = surgePods(environment.app.maxReplicas);
   const demands = [
     // Twice the surge: pods that leave count until they are gone, while their successors run already.
     {pods: environment.app.maxReplicas + 2 * surge, ...appPodResources(environment)},
     {pods: 1, ...redisPodResources(environment)},
+    ...(environment.resilience.enabled ? [loadPodResources, chaosPodResources].map((pod) => ({pods: 1, ...pod})) : []),
   ];
   const sum = (of: (demand: (typeof demands)[number]) => number) =>
     demands.reduce((total, demand) => total + demand.pods * of(demand), 0);

@@ -1,10 +1,11 @@
 /** Names of what the stacks make: computed alike by every stack, so that none reads another's outputs. */
-export const stackNames = ['foundation', 'redis', 'app'] as const;
+export const stackNames = ['foundation', 'redis', 'app', 'resilience'] as const;
 export type StackName = (typeof stackNames)[number];
 
 export const stackId = (environmentName: string, stack: StackName) => `${environmentName}-${stack}`;
 
-export const components = ['app', 'redis'] as const;
+/** load and chaos: jobs of the stack resilience. */
+export const components = ['app', 'redis', 'load', 'chaos'] as const;
 export type Component = (typeof components)[number];
 
 /** A component's workload, Service, ServiceAccount and policies bear this name. */

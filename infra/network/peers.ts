@@ -46,6 +46,9 @@ export function reaches(end: Flow['from'], port: PortSet, {network, exposure}: E
       return at(
         'namespace' in exposure.from ? [inNamespace(exposure.from.namespace)] : exposure.from.cidrs.map(inNetwork),
       );
+    case 'API server':
+      // By address: no selector matches what is no pod.
+      return at(network.apiServer.cidrs.map(inNetwork));
     case 'providers':
       return [
         ...(network.providerPorts.length === 0 ? [] : at([{ipBlock: {cidr: '0.0.0.0/0', except: [...specialRanges]}}])),
@@ -57,8 +60,10 @@ export function reaches(end: Flow['from'], port: PortSet, {network, exposure}: E
   }
 }
 
-function portsOf(port: PortSet, {dns, providerPorts}: Environment['network']): PolicyPort[] {
+export function portsOf(port: PortSet, {dns, providerPorts, apiServer}: Environment['network']): PolicyPort[] {
   switch (port) {
+    case 'API server':
+      return apiServer.ports.map(tcp);
     case 'dns':
       return dns.ports.flatMap((number) => [{protocol: 'UDP', port: String(number)}, tcp(number)] as const);
     case 'providers':

@@ -3,7 +3,7 @@ import type {Environment} from '../environment/schema.ts';
 import {Construct} from '../lib/cdk.ts';
 import {componentLabels, selectorLabels, sharedLabels} from '../lib/labels.ts';
 import {type Component, componentName} from '../lib/names.ts';
-import {flows} from './flows.ts';
+import {flowsOf} from './flows.ts';
 import {reaches} from './peers.ts';
 
 export interface PolicyProps {
@@ -15,7 +15,7 @@ export interface PolicyProps {
 export class DefaultDeny extends Construct {
   constructor(scope: Construct, id: string, {environmentName, environment}: PolicyProps) {
     super(scope, id);
-    const egress = flows
+    const egress = flowsOf(environment)
       .filter(({from}) => from === 'every pod')
       .flatMap(({to, port}) => reaches(to, port, environment))
       .map(({peers, ports}) => ({to: peers, ports}));
@@ -30,11 +30,11 @@ export class DefaultDeny extends Construct {
 export class ComponentPolicy extends Construct {
   constructor(scope: Construct, id: string, component: Component, {environmentName, environment}: PolicyProps) {
     super(scope, id);
-    const ingress = flows
+    const ingress = flowsOf(environment)
       .filter(({to}) => to === component)
       .flatMap(({from, port}) => reaches(from, port, environment))
       .map(({peers, ports}) => ({from: peers, ports}));
-    const egress = flows
+    const egress = flowsOf(environment)
       .filter(({from}) => from === component)
       .flatMap(({to, port}) => reaches(to, port, environment))
       .map(({peers, ports}) => ({to: peers, ports}));

@@ -7,6 +7,7 @@ const plurals: Readonly<Record<string, string>> = {
   policy: 'policies',
   port: 'ports',
   rule: 'rules',
+  subject: 'subjects',
   topology_spread_constraint: 'topologySpreadConstraints',
   volume: 'volumes',
   volume_claim_template: 'volumeClaimTemplates',
@@ -36,6 +37,7 @@ const numbers = new Set([
   'run_as_group',
   'run_as_user',
   'target_port',
+  'ttl_seconds_after_finished',
 ]);
 const names: Readonly<Record<string, string>> = {cluster_ip: 'clusterIP'};
 

@@ -1,6 +1,7 @@
 import {appSecretFiles} from '../app/settings.ts';
 import type {Environment} from '../environment/schema.ts';
 import {redisSecretFiles} from '../redis/files.ts';
+import {jobSecretFiles} from '../resilience/settings.ts';
 import {keysBySecret} from './files.ts';
 import {ingressTls} from './names.ts';
 
@@ -13,5 +14,10 @@ export function requiredSecrets(environment: Environment): Map<string, string[]>
           {secret: ingressTls, key: 'tls.key'},
         ]
       : [];
-  return keysBySecret([...appSecretFiles(environment), ...redisSecretFiles, ...ingress]);
+  return keysBySecret([
+    ...appSecretFiles(environment),
+    ...redisSecretFiles,
+    ...(environment.resilience.enabled ? jobSecretFiles(environment) : []),
+    ...ingress,
+  ]);
 }

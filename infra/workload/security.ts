@@ -1,7 +1,7 @@
 import type {Environment} from '../environment/schema.ts';
 
 /** Above 10000: no account of a host has such an id, whatever escapes the container owns nothing there. */
-export const uids = {app: 10001, redis: 10002} as const;
+export const uids = {app: 10001, redis: 10002, ops: 10003} as const;
 
 /** Satisfies Pod Security `restricted`; user ids are left out where the platform assigns them. */
 export function podSecurity({security}: Environment, uid: number) {

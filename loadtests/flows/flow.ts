@@ -8,7 +8,13 @@ export interface Flow {
   readonly typicalSeconds: number;
   /** Whether the journey reads codes from the development inbox, which a service in production does not have. */
   readonly readsInbox: boolean;
+  /** Whether the journey is one of messages: then it needs a service that sends some. */
+  readonly needsMessages: boolean;
 }
+
+/** Where a run gets its codes from: the development inbox, or the answers of a policy with `returnCode`. */
+export const codeSources = ['inbox', 'answer'] as const;
+export type CodeSource = (typeof codeSources)[number];
 
 const flows: readonly Flow[] = [
   {
@@ -17,6 +23,7 @@ const flows: readonly Flow[] = [
     share: 0.7,
     typicalSeconds: 0.3,
     readsInbox: true,
+    needsMessages: false,
   },
   {
     name: 'wrongGuesses',
@@ -24,6 +31,7 @@ const flows: readonly Flow[] = [
     share: 0.1,
     typicalSeconds: 1,
     readsInbox: true,
+    needsMessages: false,
   },
   {
     name: 'resend',
@@ -31,6 +39,7 @@ const flows: readonly Flow[] = [
     share: 0.1,
     typicalSeconds: 0.5,
     readsInbox: true,
+    needsMessages: true,
   },
   {
     name: 'status',
@@ -38,6 +47,7 @@ const flows: readonly Flow[] = [
     share: 0.1,
     typicalSeconds: 0.2,
     readsInbox: false,
+    needsMessages: false,
   },
 ];
 
@@ -45,10 +55,12 @@ const flows: readonly Flow[] = [
 export const MIXED = 'mixed';
 
 /** @returns the flows of a run, their shares adding up to 1. @throws Error that lists the flows when there is none of this name. */
-export function flowsOf(name: string): readonly Flow[] {
-  if (name === MIXED) return flows;
-  const found = flows.find((flow) => flow.name === name);
+export function flowsOf(name: string, codes: CodeSource = 'inbox'): readonly Flow[] {
+  const possible = codes === 'answer' ? flows.filter((flow) => !flow.needsMessages) : flows;
+  const shares = possible.reduce((sum, flow) => sum + flow.share, 0);
+  if (name === MIXED) return possible.map((flow) => ({...flow, share: flow.share / shares}));
+  const found = possible.find((flow) => flow.name === name);
   if (found) return [{...found, share: 1}];
-  const known = [MIXED, ...flows.map((flow) => flow.name)].join(', ');
+  const known = [MIXED, ...possible.map((flow) => flow.name)].join(', ');
   throw new Error(`unknown flow '${name}'; there are: ${known}`);
 }

@@ -21,6 +21,17 @@ export const profiles: readonly Profile[] = [
     stopsWhenBroken: false,
   },
   {
+    name: 'stress',
+    description: 'twice the busy hour, held: does it stay within its objectives, and scale',
+    startPerSecond: 10,
+    stages: [
+      {targetPerSecond: 80, durationSeconds: 60},
+      {targetPerSecond: 80, durationSeconds: 240},
+      {targetPerSecond: 5, durationSeconds: 30},
+    ],
+    stopsWhenBroken: false,
+  },
+  {
     name: 'spike',
     description: 'ten times the usual rate within two seconds, and back: a sale starts, a bot arrives',
     startPerSecond: 10,

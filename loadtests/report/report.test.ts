@@ -5,7 +5,13 @@ import {htmlReport} from './html.ts';
 import {type K6Summary, resultOf} from './result.ts';
 import {textReport} from './text.ts';
 
-const labels = {profile: 'smoke', flow: 'mixed', target: 'http://127.0.0.1:8080', finishedAt: '2030-01-01T00:00:00Z'};
+const labels = {
+  profile: 'smoke',
+  flow: 'mixed',
+  codes: 'inbox',
+  target: 'http://127.0.0.1:8080',
+  finishedAt: '2030-01-01T00:00:00Z',
+} as const;
 
 function summary(available: boolean): K6Summary {
   return {

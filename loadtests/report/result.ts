@@ -1,4 +1,4 @@
-import {flowsOf} from '../flows/flow.ts';
+import {type CodeSource, flowsOf} from '../flows/flow.ts';
 import {metricNames} from '../objectives.ts';
 import {operations, outcomeMetric, outcomes} from '../options.ts';
 import {profileNamed} from '../profiles/index.ts';
@@ -18,6 +18,7 @@ interface K6Metric {
 export interface RunLabels {
   readonly profile: string;
   readonly flow: string;
+  readonly codes: CodeSource;
   readonly target: string;
   /** RFC 3339. */
   readonly finishedAt: string;
@@ -73,7 +74,7 @@ export function resultOf(summary: K6Summary, labels: RunLabels): LoadResult {
       ok,
     })),
   );
-  const chosen = flowsOf(labels.flow);
+  const chosen = flowsOf(labels.flow, labels.codes);
   return {
     ...labels,
     verdict: objectives.every((objective) => objective.ok) ? 'pass' : 'fail',
