@@ -1,18 +1,13 @@
-import {type Logger, pino} from 'pino';
+import type {Logger} from 'pino';
 import {type Configuration, readConfiguration} from './config/configuration.ts';
 import {developmentApiKey} from './config/development.ts';
 import {ConfigurationError, configurationExitCode} from './config/problems.ts';
+import {openLog} from './log.ts';
 import {type Service, startService} from './service.ts';
 
 const configuration = configure();
 const {settings} = configuration;
-const log = pino({
-  level: settings.logLevel,
-  base: {service: 'otp-service'},
-  timestamp: pino.stdTimeFunctions.isoTime,
-  // Nothing logs these; should a library come to, they stay out all the same.
-  redact: {paths: ['*.authorization', 'req.headers.authorization', '*.password', '*.to'], censor: '[redacted]'},
-});
+const log = openLog(settings.logLevel);
 
 const service = await start(configuration, log);
 if (settings.mode === 'development') greet(service);

@@ -3,7 +3,9 @@ import type {DerivedKeys} from './keyring.ts';
 
 /** HMAC-SHA-256 over fields that cannot run into each other: each is preceded by its length in bytes (4, big-endian). */
 export function macOf(key: KeyObject, ...fields: readonly string[]): Buffer {
-  const bytes = Buffer.alloc(fields.reduce((sum, field) => sum + 4 + Buffer.byteLength(field), 0));
+  let total = 0;
+  for (const field of fields) total += 4 + Buffer.byteLength(field);
+  const bytes = Buffer.allocUnsafe(total);
   let end = 0;
   for (const field of fields) {
     const length = bytes.write(field, end + 4);

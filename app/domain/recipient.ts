@@ -80,8 +80,15 @@ function parseEmail(to: string): Recipient | undefined {
 
 /** The domain in lower-case ASCII (IDNA); undefined if it is no public-looking host name. */
 function toAsciiDomain(domain: string): string | undefined {
+  // Most are ASCII already, and need no parsing of addresses. "xn--" does, which may stand for something that is no name,
+  // and so does what begins with a digit at its end, which may be an IPv4 address ("a.0x7f" is refused as a bad one).
+  if (/^[a-z0-9.-]+\.[a-z][a-z0-9-]*$/.test(domain) && !domain.includes('xn--'))
+    return hostName.test(domain) ? domain : undefined;
   if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) || !URL.canParse(`http://${domain}`)) return undefined;
   const ascii = new URL(`http://${domain}`).hostname;
-  const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
-  return new RegExp(`^(${label}\\.)+(?=.*[a-z])${label}$`).test(ascii) ? ascii : undefined;
+  return hostName.test(ascii) ? ascii : undefined;
 }
+
+const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+/** Two labels at least, and not an IPv4 address. */
+const hostName = new RegExp(`^(${label}\\.)+(?=.*[a-z])${label}$`);

@@ -1,5 +1,6 @@
-import {createCipheriv, createDecipheriv, randomBytes} from 'node:crypto';
+import {createCipheriv, createDecipheriv} from 'node:crypto';
 import type {DerivedKeys} from './keyring.ts';
+import {freshBytes} from './random.ts';
 
 const algorithm = 'aes-256-gcm';
 const nonceBytes = 12;
@@ -7,9 +8,10 @@ const tagBytes = 16;
 
 /** Encrypts a text for the time that it has to wait somewhere; it opens only under the same keys and the same `context`. */
 export function seal(keys: DerivedKeys, context: string, text: string): string {
-  const nonce = randomBytes(nonceBytes);
+  const nonce = freshBytes(nonceBytes);
   const cipher = createCipheriv(algorithm, keys.seal, nonce).setAAD(Buffer.from(context));
-  const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  const body = cipher.update(text, 'utf8');
+  cipher.final(); // GCM ends without a further block
   return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
 }
 

@@ -1,5 +1,5 @@
-import {createHash, timingSafeEqual} from 'node:crypto';
-import type {FastifyRequest} from 'fastify';
+import {hash, timingSafeEqual} from 'node:crypto';
+import type {onRequestHookHandler} from 'fastify';
 import fp from 'fastify-plugin';
 import type {Client, Scope} from '../domain/client.ts';
 import {Problem} from '../errors.ts';
@@ -15,20 +15,25 @@ export const authPlugin = fp<AuthOptions>(async (app, {clients, now}) => {
   app.decorateRequest('client');
   app.decorateRequest('apiKeyId', '');
 
-  app.decorate('authenticate', (scope: Scope) => async (request: FastifyRequest) => {
-    const [, key] = /^Bearer (otp_[!-~]{1,256})$/i.exec(request.headers.authorization ?? '') ?? [];
-    if (key === undefined) throw unauthenticated('Send an API key: "Authorization: Bearer otp_<client>_<secret>".');
-    const sha256 = createHash('sha256').update(key).digest();
-    const client = clients.get(key.split('_')[1] ?? '');
-    const found = client?.apiKeys.find((each) => timingSafeEqual(each.sha256, sha256));
-    if (client === undefined || found === undefined) throw unauthenticated('The API key is not valid.');
-    if (found.notAfter !== undefined && found.notAfter <= now())
-      throw unauthenticated('The API key is not valid any more.');
-    if (!found.scopes.includes(scope))
-      throw new Problem({code: 'forbidden', detail: `The API key lacks the scope "${scope}".`});
-    request.client = client;
-    request.apiKeyId = found.id;
-  });
+  app.decorate(
+    'authenticate',
+    (scope: Scope): onRequestHookHandler =>
+      (request, _reply, done) => {
+        const [, key] = /^Bearer (otp_[!-~]{1,256})$/i.exec(request.headers.authorization ?? '') ?? [];
+        if (key === undefined) throw unauthenticated('Send an API key: "Authorization: Bearer otp_<client>_<secret>".');
+        const sha256 = hash('sha256', key, 'buffer');
+        const client = clients.get(key.split('_')[1] ?? '');
+        const found = client?.apiKeys.find((each) => timingSafeEqual(each.sha256, sha256));
+        if (client === undefined || found === undefined) throw unauthenticated('The API key is not valid.');
+        if (found.notAfter !== undefined && found.notAfter <= now())
+          throw unauthenticated('The API key is not valid any more.');
+        if (!found.scopes.includes(scope))
+          throw new Problem({code: 'forbidden', detail: `The API key lacks the scope "${scope}".`});
+        request.client = client;
+        request.apiKeyId = found.id;
+        done();
+      },
+  );
 });
 
 function unauthenticated(detail: string): Problem {
@@ -38,7 +43,7 @@ function unauthenticated(detail: string): Problem {
 declare module 'fastify' {
   interface FastifyInstance {
     /** A hook that lets only callers with this scope pass, and sets `request.client`. */
-    authenticate(scope: Scope): (request: FastifyRequest) => Promise<void>;
+    authenticate(scope: Scope): onRequestHookHandler;
   }
   interface FastifyRequest {
     client: Client;

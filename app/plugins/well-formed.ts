@@ -5,7 +5,7 @@ const maxDepth = 8;
 
 /** Refuses text that cannot be stored and compared faithfully: NUL, and halves of surrogate pairs. */
 export const wellFormedPlugin = fp(async (app) => {
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     const errors: FieldError[] = [];
     inspect(request.body, '', errors, 0);
     inspect(request.query, '/querystring', errors, 0);
@@ -15,6 +15,7 @@ export const wellFormedPlugin = fp(async (app) => {
         detail: errors.map(({pointer, detail}) => `${pointer} ${detail}`).join('; '),
         errors,
       });
+    done();
   });
 });
 

@@ -1,5 +1,6 @@
 import {openCode} from '../delivery/message.ts';
 import type {Client} from '../domain/client.ts';
+import type {Keyring} from '../domain/keyring.ts';
 import {type Binding, macOf} from '../domain/mac.ts';
 import type {Channel, Policy} from '../domain/policy.ts';
 import {type AppliedLimit, ipPrefix, limitsOf} from '../domain/rate-limit.ts';
@@ -129,13 +130,16 @@ function toResult(
   }
   if (outcome.kind !== 'created') return outcome;
   const {id, snapshot, sealedCode} = outcome;
-  // A repetition is answered with an id that may have been made under an older key.
-  const parsed = parseId(keyring, id);
-  const code =
-    sealedCode === undefined || parsed.kind !== 'ref' ? undefined : openCode(parsed.ref.keys, id, sealedCode);
+  const code = sealedCode === undefined ? undefined : openFor(keyring, id, sealedCode);
   const charged = limits.flatMap((limit, index) => {
     const state = outcome.limits[index];
     return state === undefined ? [] : [{...limit, ...state}];
   });
   return {kind: 'created', view: {id, policy, snapshot}, limits: charged, ...(code === undefined ? {} : {code})};
+}
+
+/** The code of a creation whose answer holds it. A repetition gets an id that may have been made under an older key. */
+function openFor(keyring: Keyring, id: string, sealedCode: string): string | undefined {
+  const parsed = parseId(keyring, id);
+  return parsed.kind === 'ref' ? openCode(parsed.ref.keys, id, sealedCode) : undefined;
 }

@@ -1,10 +1,10 @@
-import {randomBytes} from 'node:crypto';
 import {sealAddress, sealCode} from '../delivery/message.ts';
 import type {Client} from '../domain/client.ts';
 import {generateCode} from '../domain/code.ts';
 import {type Binding, bindingMac, codeMac} from '../domain/mac.ts';
 import type {Channel, Policy} from '../domain/policy.ts';
 import {pseudonymOf} from '../domain/pseudonym.ts';
+import {freshBytes} from '../domain/random.ts';
 import type {Recipient} from '../domain/recipient.ts';
 import {type IdContent, issueId, nameTag} from '../domain/verification-id.ts';
 import type {Draft} from '../store/draft.ts';
@@ -41,7 +41,7 @@ export function draftVerification(
     recipientTag: pseudonym.tag,
     lifetimeSeconds: policy.lifetimeSeconds,
     createdAt: now(),
-    random: randomBytes(8),
+    random: freshBytes(8),
   };
   const {binding, locale} = request;
   const language = locale === undefined ? {} : {locale};
