@@ -6,6 +6,9 @@ const metricNames = {
   verifications: 'otp_verifications_total',
   store: 'otp_store_operation_duration_seconds',
   storeErrors: 'otp_store_errors_total',
+  groupCommitSize: 'otp_group_commit_size',
+  unreplicated: 'otp_store_unreplicated_total',
+  lineageLost: 'otp_store_lineage_lost_total',
   sends: 'otp_provider_sends_total',
 } as const;
 
@@ -40,6 +43,22 @@ export function createMetrics() {
       name: metricNames.storeErrors,
       help: 'Failed operations of the store, by what is known of their effect',
       labelNames: ['operation', 'effect'] as const,
+      registers,
+    }),
+    groupCommitSize: new Histogram({
+      name: metricNames.groupCommitSize,
+      help: 'Scripts that one WAIT for the replicas covers',
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+      registers,
+    }),
+    unreplicated: new Counter({
+      name: metricNames.unreplicated,
+      help: 'Operations that were done and that too few replicas confirmed in time',
+      registers,
+    }),
+    lineageLost: new Counter({
+      name: metricNames.lineageLost,
+      help: 'Answers that a code is lost because another server has taken over that may lack what was done last',
       registers,
     }),
     sends: new Counter({

@@ -56,11 +56,12 @@ async function acquire(
 ): Promise<Service> {
   const metrics = createMetrics();
   const keyring = createKeyring(settings.secretKeys);
-  const opened = open(settings, keyring, log);
+  const opened = open(settings, keyring, metrics, log);
   resources.defer(() => opened.close());
   const store = measured(opened.store, {
     took: (operation, seconds) => metrics.store.observe({operation}, seconds),
     failed: (operation, effect) => metrics.storeErrors.inc({operation, effect}),
+    lost: () => metrics.lineageLost.inc(),
   });
 
   const metricsApp = fastify({logger: false});
@@ -126,11 +127,20 @@ async function closeWithin(app: FastifyInstance, graceMs: number): Promise<void>
   clearTimeout(cutOff);
 }
 
-function open({redis, storeTimeoutMs}: Configuration['settings'], keyring: Keyring, log: Logger): OpenStore {
+function open(
+  {redis, storeTimeoutMs}: Configuration['settings'],
+  keyring: Keyring,
+  metrics: Metrics,
+  log: Logger,
+): OpenStore {
   if (redis === undefined) return openMemoryStore();
   return openRedisStore({
     ...redis,
     timeoutMs: storeTimeoutMs,
+    observer: {
+      batch: (size) => metrics.groupCommitSize.observe(size),
+      unreplicated: (count) => metrics.unreplicated.inc(count),
+    },
     onDown: ({message}) => log.warn({reason: message}, 'Redis is out of reach'),
     onUp: () => log.info('connected to Redis'),
     addressOf: (id) => {

@@ -83,6 +83,11 @@ const policy = Type.Object(
         description: 'an approval returns a receipt (JWT) that is valid for so long',
       }),
     ),
+    survivesFailover: Type.Boolean({
+      default: false,
+      description:
+        'keeps codes good when another server of Redis has taken over that may lack what was done last: a code that was accepted in the last second before may then be accepted again. Otherwise such codes are lost, and the caller creates a new one',
+    }),
     belowNist: Type.Boolean({default: false, description: 'accepts fewer than six digits or more than ten minutes'}),
   },
   closed,

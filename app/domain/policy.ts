@@ -37,6 +37,8 @@ export interface Policy extends CodeFormat {
   readonly returnCode: boolean;
   /** How long the receipt of an approval is valid; none without it. */
   readonly receiptSeconds?: number;
+  /** Keeps codes good when another server of the store has taken over that may lack what was done last. */
+  readonly survivesFailover: boolean;
   /** Accepts fewer than the six digits, or more than the ten minutes, that NIST asks for. */
   readonly belowNist: boolean;
 }

@@ -31,6 +31,14 @@ export function idempotencyKey(partition: number, tag: string): string {
   return `${partitionPrefix(partition)}i:${tag}`;
 }
 
+/**
+ * Which lineage continues which (hash): written by who switches masters in a planned way. One for all, but for a store of
+ * several servers, whose scripts reach nothing outside of their partition.
+ */
+export function lineageKey(partition?: number): string {
+  return partition === undefined ? 'otp:lineage' : `${partitionPrefix(partition)}lineage`;
+}
+
 /** Each rate limit has a hash tag of its own: it counts over recipients of all partitions. */
 export function rateLimitKey(tag: string): string {
   return `otp:l:{${tag}}`;

@@ -1,9 +1,12 @@
+import type {Snapshot} from '../domain/verification.ts';
 import {type Effect, type Store, StoreError} from './store.ts';
 
 /** Hears of every operation of a store. */
 export interface StoreObserver {
   took(operation: keyof Store, seconds: number): void;
   failed(operation: keyof Store, effect: Effect): void;
+  /** An operation met a verification that is lost because another server has taken over. */
+  lost(): void;
 }
 
 /** The same store, observed. */
@@ -13,7 +16,9 @@ export function measured(store: Store, observer: StoreObserver): Store {
     async (...args: Args): Promise<Result> => {
       const start = performance.now();
       try {
-        return await run(...args);
+        const outcome = await run(...args);
+        if (isLost(outcome)) observer.lost();
+        return outcome;
       } catch (error) {
         observer.failed(operation, error instanceof StoreError ? error.effect : 'unknown');
         throw error;
@@ -31,4 +36,13 @@ export function measured(store: Store, observer: StoreObserver): Store {
     erase: wrap('erase', store.erase.bind(store)),
     ping: wrap('ping', store.ping.bind(store)),
   };
+}
+
+function isLost(outcome: unknown): boolean {
+  return (
+    typeof outcome === 'object' &&
+    outcome !== null &&
+    'snapshot' in outcome &&
+    (outcome.snapshot as Snapshot).status === 'lost'
+  );
 }

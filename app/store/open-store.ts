@@ -5,8 +5,8 @@ import {MemoryInbox} from './memory-inbox.ts';
 import {MemoryOutbox} from './memory-outbox.ts';
 import {MemoryQueue} from './memory-queue.ts';
 import {MemoryStore} from './memory-store.ts';
-import {connectRedis, type RedisConnectionOptions} from './redis/connect.ts';
-import type {RedisTarget} from './redis/target.ts';
+import {connectRedis} from './redis/connect.ts';
+import {canFailOver, openRedisServers, type RedisServersOptions} from './redis/open-servers.ts';
 import {RedisInbox} from './redis-inbox.ts';
 import {RedisOutbox} from './redis-outbox.ts';
 import {RedisStore} from './redis-store.ts';
@@ -30,30 +30,27 @@ export function openMemoryStore(): OpenStore {
 const longestWaitMs = 10_000;
 
 export function openRedisStore(
-  options: Omit<RedisConnectionOptions, 'target'> & {
-    readonly target: RedisTarget;
-    readonly addressOf: (id: string) => Address | undefined;
-  },
+  options: RedisServersOptions & {readonly addressOf: (id: string) => Address | undefined},
 ): OpenStore {
-  const {addressOf, target, ...rest} = options;
-  if (target.kind === 'cluster') throw new Error('a Redis Cluster cannot be used yet');
-  const connection = {...rest, target};
-  const redis = connectRedis(connection);
+  const {addressOf, ...rest} = options;
+  const {servers, redis, close} = openRedisServers(rest);
+  if (rest.target.kind === 'cluster') throw new Error('a Redis Cluster cannot be used yet');
   // Its troubles are those of the first connection, which tells them.
   const blocking = connectRedis({
-    ...connection,
-    timeoutMs: connection.timeoutMs + longestWaitMs,
+    ...rest,
+    target: rest.target,
+    timeoutMs: rest.timeoutMs + longestWaitMs,
     onDown: () => {},
     onUp: () => {},
   });
-  const store = new RedisStore({redis});
+  const store = new RedisStore({servers, fenced: canFailOver(rest)});
   return {
     store,
     outbox: new RedisOutbox({redis, blocking, consumer: randomUUID(), store, addressOf}),
     inbox: new RedisInbox(redis),
     async close() {
       blocking.disconnect();
-      redis.disconnect();
+      close();
     },
   };
 }

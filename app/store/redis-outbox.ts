@@ -2,7 +2,7 @@ import type {Redis} from 'ioredis';
 import {claimAfterMs, type DeliveryResult, type Outbox, type QueuedMessage} from '../delivery/outbox.ts';
 import {partitionCount} from '../domain/pseudonym.ts';
 import {isCurrentIn} from './current-message.ts';
-import {keysOf, outboxKey} from './keys.ts';
+import {keysOf, lineageKey, outboxKey} from './keys.ts';
 import {toStoreError} from './redis-errors.ts';
 import {runScript} from './redis-scripts.ts';
 import type {Address, Store} from './store.ts';
@@ -88,7 +88,9 @@ export class RedisOutbox implements Outbox {
       'provider' in result ? (result.provider ?? '') : '',
       resends,
     ];
-    await this.#do(runScript(this.#options.redis, 'settle', [verification, recipient, outbox], args));
+    await this.#do(
+      runScript(this.#options.redis, {name: 'settle', keys: [verification, recipient, outbox, lineageKey()], args}),
+    );
   }
 
   async close(): Promise<void> {

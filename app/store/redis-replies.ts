@@ -26,6 +26,7 @@ const statuses: Record<string, Status> = {
   u: 'undeliverable',
   x: 'expired',
   s: 'superseded',
+  g: 'lost',
 };
 const deliveries: Record<string, DeliveryStatus> = {q: 'queued', s: 'sent', f: 'failed'};
 

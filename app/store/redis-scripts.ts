@@ -6,6 +6,13 @@ type NetStream = Redis['stream'];
 
 type ScriptName = 'create' | 'check' | 'resend' | 'cancel' | 'read' | 'settle' | 'unlock' | 'codes' | 'erase';
 
+/** A script with what it works on. */
+export interface ScriptCall {
+  readonly name: ScriptName;
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number)[];
+}
+
 interface Script {
   readonly text: string;
   readonly sha1: string;
@@ -54,21 +61,30 @@ function holdWrites({stream}: Redis): void {
   });
 }
 
-/** Runs a script in one round trip; the first time that a server sees it, in two. Rejects with what ioredis says. */
-export async function runScript(
+/** Sends a script by its hash, or as its whole text. Rejects with what ioredis says. */
+export function sendScript(
   redis: Redis,
-  name: ScriptName,
-  keys: readonly string[],
-  args: readonly (string | number)[],
+  {name, keys, args}: ScriptCall,
+  as: 'hash' | 'text' = 'hash',
 ): Promise<unknown> {
   const script = scripts[name];
+  return as === 'hash'
+    ? redis.evalsha(script.sha1, keys.length, ...keys, ...args)
+    : redis.eval(script.text, keys.length, ...keys, ...args);
+}
+
+/** Whether a script was refused because the server does not know its hash: nothing has run. */
+export function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}
+
+/** Runs a script in one round trip; the first time that a server sees it, in two. Rejects with what ioredis says. */
+export async function runScript(redis: Redis, call: ScriptCall): Promise<unknown> {
   holdWrites(redis);
   try {
-    return await redis.evalsha(script.sha1, keys.length, ...keys, ...args);
+    return await sendScript(redis, call);
   } catch (error) {
-    // The server has not run anything yet: it does not know the script.
-    if (error instanceof Error && error.message.startsWith('NOSCRIPT'))
-      return redis.eval(script.text, keys.length, ...keys, ...args);
+    if (isUnknownScript(error)) return sendScript(redis, call, 'text');
     throw error;
   }
 }

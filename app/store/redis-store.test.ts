@@ -8,6 +8,7 @@ import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
 import {noWaits, type StoreUnderTest} from './contract/support.ts';
 import {keysOf} from './keys.ts';
+import {singleServer} from './redis/servers.ts';
 import {RedisOutbox} from './redis-outbox.ts';
 import {RedisStore} from './redis-store.ts';
 import {storeContract} from './store.contract.ts';
@@ -43,7 +44,7 @@ async function now(): Promise<number> {
 
 function open(timings = noWaits) {
   const {address, parse} = createAddressBook();
-  const store = new RedisStore({redis, timings});
+  const store = new RedisStore({servers: singleServer(redis), timings});
   return {
     store,
     outbox: new RedisOutbox({redis, blocking: redis, consumer: randomUUID(), store, addressOf: parse}),
@@ -294,7 +295,7 @@ describe('RedisStore', () => {
     opened.push(wrong);
     await until('the end', () => wrong.status === 'end');
     expect(told.join()).toContain('DB index');
-    await expect(new RedisStore({redis: wrong}).ping()).rejects.toThrow(StoreError);
+    await expect(new RedisStore({servers: singleServer(wrong)}).ping()).rejects.toThrow(StoreError);
   });
 
   it('says that it does not know when a record cannot be read', async () => {
@@ -312,7 +313,7 @@ describe('RedisStore', () => {
   it('says that nothing happened when Redis is gone, at once', async () => {
     const {store, address} = open();
     const own = await connect(300);
-    const there = new RedisStore({redis: own});
+    const there = new RedisStore({servers: singleServer(own)});
     await server.kill();
     await until('the end of the connection', () => own.status !== 'ready');
     const error = await there.create(address('ada'), verification).catch((caught: unknown) => caught);
@@ -326,7 +327,7 @@ describe('RedisStore', () => {
   it('says that it does not know when Redis answers nothing in time', async () => {
     const {address} = open();
     const own = await connect(200);
-    const store = new RedisStore({redis: own});
+    const store = new RedisStore({servers: singleServer(own)});
     server.freeze();
     try {
       await expect(store.create(address('ada'), verification)).rejects.toMatchObject({effect: 'unknown'});

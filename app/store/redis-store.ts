@@ -1,9 +1,8 @@
-import type {Redis} from 'ioredis';
 import {type BudgetLimits, type BudgetTimings, defaultBudgetTimings} from '../domain/failure-budget.ts';
-import {idempotencyKey, keysOf, rateLimitKey, recipientKey, verificationKey} from './keys.ts';
-import {toStoreError} from './redis-errors.ts';
+import {idempotencyKey, keysOf, lineageKey, rateLimitKey, recipientKey, verificationKey} from './keys.ts';
+import type {RedisServers} from './redis/servers.ts';
 import {type Info, toOutcome} from './redis-replies.ts';
-import {runScript} from './redis-scripts.ts';
+import type {ScriptCall} from './redis-scripts.ts';
 import {
   type Address,
   type CancelOutcome,
@@ -17,24 +16,26 @@ import {
   type Resend,
   type ResendOutcome,
   type Store,
-  StoreError,
   tombstoneMs,
 } from './store.ts';
 
 export interface RedisStoreOptions {
-  /** A connection made by `connectRedis`; whoever made it closes it. */
-  readonly redis: Redis;
+  readonly servers: RedisServers;
+  /** Whether a code is lost when another server has taken over that may lack what was done last. @default false */
+  readonly fenced?: boolean;
   /** @default defaultBudgetTimings */
   readonly timings?: BudgetTimings;
 }
 
 /** The store in Redis: one script, and one round trip, an operation; Redis' clock. */
 export class RedisStore implements Store {
-  readonly #redis: Redis;
+  readonly #servers: RedisServers;
+  readonly #fenced: boolean;
   readonly #timings: BudgetTimings;
 
-  constructor({redis, timings = defaultBudgetTimings}: RedisStoreOptions) {
-    this.#redis = redis;
+  constructor({servers, fenced = false, timings = defaultBudgetTimings}: RedisStoreOptions) {
+    this.#servers = servers;
+    this.#fenced = fenced;
     this.#timings = timings;
   }
 
@@ -68,6 +69,7 @@ export class RedisStore implements Store {
         idempotency?.fingerprint ?? '',
         idempotencyMs,
         verification.deliver ? 1 : 0,
+        this.#fenced && verification.survivesFailover !== true ? 1 : 0,
         ...rateLimits.flatMap(({count, periodMs}) => [count, periodMs]),
       ],
     );
@@ -90,7 +92,7 @@ export class RedisStore implements Store {
     const {waitFromFailure, waitMs, maxWaitMs, roundWaitMs, maxRoundWaitMs, rememberMs} = this.#timings;
     const reply = await this.#run(
       'check',
-      [verification, recipient, recordOf(address, idempotency)],
+      [verification, recipient, recordOf(address, idempotency), this.#lineage(address)],
       [
         address.tag,
         mac,
@@ -126,7 +128,7 @@ export class RedisStore implements Store {
     const {verification, recipient, outbox} = keysOf(address);
     const reply = await this.#run(
       'resend',
-      [verification, recipient, outbox, recordOf(address, idempotency)],
+      [verification, recipient, outbox, recordOf(address, idempotency), this.#lineage(address)],
       [
         address.tag,
         mac,
@@ -155,13 +157,13 @@ export class RedisStore implements Store {
 
   async cancel(address: Address): Promise<CancelOutcome> {
     const {verification, recipient} = keysOf(address);
-    const reply = await this.#run('cancel', [verification, recipient], [address.tag]);
+    const reply = await this.#run('cancel', [verification, recipient, this.#lineage(address)], [address.tag]);
     return toOutcome<CancelOutcome>(reply, ['canceled', 'final', 'not_found']);
   }
 
   async read(address: Address): Promise<ReadOutcome> {
     const {verification, recipient} = keysOf(address);
-    const reply = await this.#run('read', [verification, recipient], [address.tag]);
+    const reply = await this.#run('read', [verification, recipient, this.#lineage(address)], [address.tag]);
     return toOutcome<ReadOutcome>(reply, ['found', 'not_found']);
   }
 
@@ -186,20 +188,16 @@ export class RedisStore implements Store {
     );
   }
 
-  async ping(): Promise<void> {
-    await this.#redis.ping().catch((error) => {
-      throw new StoreError('not_executed', toStoreError(error).message, error);
-    });
+  ping(): Promise<void> {
+    return this.#servers.ping();
   }
 
-  async #run(
-    ...[name, keys, args]: [Parameters<typeof runScript>[1], readonly string[], readonly (string | number)[]]
-  ): Promise<unknown> {
-    try {
-      return await runScript(this.#redis, name, keys, args);
-    } catch (error) {
-      throw toStoreError(error);
-    }
+  #lineage({partition}: Address): string {
+    return lineageKey(this.#servers.sharded ? partition : undefined);
+  }
+
+  #run(name: ScriptCall['name'], keys: ScriptCall['keys'], args: ScriptCall['args']): Promise<unknown> {
+    return this.#servers.run({name, keys, args});
   }
 }
 

@@ -65,6 +65,8 @@ export interface NewVerification {
   readonly contextTag?: string;
   /** Charged one after the other, before anything else is looked at. */
   readonly rateLimits: readonly RateLimit[];
+  /** Whether its code is good still when another server, which may lack what was done last, has taken over. @default false */
+  readonly survivesFailover?: boolean;
 }
 
 export interface Presented {
@@ -160,6 +162,8 @@ export const tombstoneMs = 3_600_000;
 export type Effect =
   /** Nothing happened; the same call may be made again. */
   | 'not_executed'
+  /** It happened, and a fail-over may forget it: too few replicas have it. */
+  | 'executed_unreplicated'
   /** It may have happened: the answer did not come. */
   | 'unknown';
 

@@ -16,6 +16,7 @@ export function testPolicy(name: string, changes: Partial<Policy> = {}): Policy 
     returnCode: false,
     limits: {},
     channels: ['sms', 'email'],
+    survivesFailover: false,
     belowNist: false,
     ...changes,
   };

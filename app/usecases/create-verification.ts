@@ -84,6 +84,7 @@ export async function createVerification(
       maxPending: policy.maxPending,
       resendIntervalMs: policy.resendIntervalSeconds * 1000,
       deliver: channel !== 'direct',
+      survivesFailover: policy.survivesFailover,
       keepCode: policy.resend === 'same' && channel !== 'direct',
       rateLimits: limits.map(({name, tag, count, perSeconds}) => ({
         tag,

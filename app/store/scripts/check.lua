@@ -1,6 +1,6 @@
 -- Checks a code.
--- Parts clock recipient verification request
--- KEYS  1 verification  2 recipient  3 idempotency record (any key if there is none)
+-- Parts clock disclosure lineage recipient verification request
+-- KEYS  1 verification  2 recipient  3 idempotency record (any key if there is none)  4 continued lineages
 -- ARGV  1 tag  2 MAC of the presented code  3 tombstone ms  4 failures that block the recipient
 --       5 failure from which on waits begin  6 first wait ms  7 longest wait ms  8 first wait after a round ms
 --       9 longest wait after a round ms  10 how long a failure is remembered ms  11 MAC of the binding, or ''
@@ -17,7 +17,10 @@ local verification = read_verification(KEYS[1])
 if not verification then return {'not_found'} end
 local recipient = read_recipient(KEYS[2], verification.context)
 local at = now()
-if status_at(verification, recipient, tag, at) ~= 'p' then return reply('final', 0, verification, recipient, tag, at) end
+if status_at(verification, recipient, tag, at) ~= 'p' then
+  touch(KEYS[1])
+  return reply('final', 0, verification, recipient, tag, at)
+end
 local wait = math.max(recipient.checkable, recipient.locked)
 if wait > at then return reply('too_soon', wait, verification, recipient, tag, at) end
 

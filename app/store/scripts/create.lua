@@ -1,11 +1,12 @@
 -- Creates a verification and queues its message.
--- Parts clock recipient verification request outbox
+-- Parts clock disclosure lineage recipient verification request outbox
 -- KEYS  1 verification  2 recipient  3 outbox stream  4 idempotency record (any key if there is none)
 --       5… rate limits
 -- ARGV  1 tag  2 MAC  3 info  4 sealed code  5 sealed address  6 id  7 lifetime ms  8 tombstone ms  9 attempts
 --       10 live codes allowed  11 resend interval ms  12 MAC of the binding, or ''  13 context, or ''
 --       14 1: keep the sealed code for resends  15 fingerprint of the request, or ''  16 how long it is known ms
---       17 1: queue a message; 0: the caller has the code  18… for each rate limit: 1 count  2 period ms
+--       17 1: queue a message; 0: the caller has the code  18 1: lost when its lineage ends
+--       19… for each rate limit: 1 count  2 period ms
 -- Reply created, 0, snapshot…, id, sealed code ('' if a message was queued)  |  recipient_locked, until, at  |  send_too_soon, until, at
 --       |  rate_limited, until, at, which limit (0 the first)  |  idempotency_conflict
 --       The first carries at its end, for each rate limit, what is left and when all of it is back.
@@ -21,7 +22,7 @@ local at = now()
 -- Generic cell rate algorithm: a limit's record is the instant at which it is empty again, in µs.
 local limits = {}
 for i = 5, #KEYS do
-  local count, period = ARGV[18 + 2 * (i - 5)], tonumber(ARGV[19 + 2 * (i - 5)])
+  local count, period = ARGV[19 + 2 * (i - 5)], tonumber(ARGV[20 + 2 * (i - 5)])
   local full_at = math.max((redis.call('GET', KEYS[i]) or 0) / 1000, at) + period / count
   local waits = full_at - at
   if waits > period then
@@ -53,6 +54,7 @@ local verification = {
   status = 'p', expires = expires, created = at, failed = 0, attempts = tonumber(ARGV[9]), resends = 0,
   delivery = deliver and 'q' or 's', updated = at, provider = '', context = context, info = ARGV[3], binding = ARGV[12],
   mac = ARGV[2], address = ARGV[5], code = ARGV[14] == '1' and ARGV[4] or '',
+  lineage = ARGV[18] == '1' and string.sub(own_lineage(), 1, lineage_length) or '', here = true,
 }
 write_verification_until(KEYS[1], verification, expires + tombstone)
 if deliver then queue(KEYS[3], ARGV[6], ARGV[4], ARGV[5], expires, 0, integer(lifetime + tombstone)) end

@@ -1,6 +1,7 @@
 -- Sends another message for a verification: with a new code, or with the same one. Attempts and failures stay.
--- Parts clock recipient verification request outbox
+-- Parts clock disclosure lineage recipient verification request outbox
 -- KEYS  1 verification  2 recipient  3 outbox stream  4 idempotency record (any key if there is none)
+--       5 continued lineages
 -- ARGV  1 tag  2 MAC of the new code  3 new code, sealed  4 id  5 lifetime ms  6 tombstone ms  7 resend interval ms
 --       8 resends allowed  9 fingerprint of the request, or ''  10 how long it is known ms
 --       11 1: send the same code again, if it was kept
@@ -14,7 +15,10 @@ local verification = read_verification(KEYS[1])
 if not verification then return {'not_found'} end
 local recipient = read_recipient(KEYS[2], verification.context)
 local at = now()
-if status_at(verification, recipient, tag, at) ~= 'p' then return reply('final', 0, verification, recipient, tag, at) end
+if status_at(verification, recipient, tag, at) ~= 'p' then
+  touch(KEYS[1])
+  return reply('final', 0, verification, recipient, tag, at)
+end
 if verification.address == '' then return reply('not_delivered', 0, verification, recipient, tag, at) end
 if verification.resends >= tonumber(ARGV[8]) then return reply('limit_reached', 0, verification, recipient, tag, at) end
 if recipient.locked > at then return reply('recipient_locked', recipient.locked, verification, recipient, tag, at) end

@@ -1,6 +1,6 @@
 -- Ends a message's time in the outbox and notes on its verification what became of it.
--- Parts clock recipient verification
--- KEYS  1 verification  2 recipient  3 outbox stream
+-- Parts clock lineage recipient verification
+-- KEYS  1 verification  2 recipient  3 outbox stream  4 continued lineages
 -- ARGV  1 tag  2 consumer group  3 stream entry  4 result: s sent, f failed, o obsolete  5 provider
 --       6 resends that had been made when the message was queued
 -- Reply 1 if the message was still in the outbox, 0 if another worker settled it before

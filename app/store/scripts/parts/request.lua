@@ -7,6 +7,7 @@ local function replay(key, fingerprint)
   if not stored then return nil end
   local known, replied = cmsgpack.unpack(stored)
   if known ~= fingerprint then return {'idempotency_conflict'} end
+  touch(key)
   return replied
 end
 

@@ -1,0 +1,141 @@
+import type {Redis} from 'ioredis';
+import {toStoreError} from '../redis-errors.ts';
+import {isUnknownScript, type ScriptCall, sendScript} from '../redis-scripts.ts';
+import {StoreError} from '../store.ts';
+import {ping, type RedisServers} from './servers.ts';
+
+export interface GroupCommitOptions {
+  /** All to the same server. Two are enough: while one waits for the replicas, the other takes what has come meanwhile. */
+  readonly connections: readonly Redis[];
+  /** Replicas that have to have a change. */
+  readonly replicas: number;
+  /** How long they may take. */
+  readonly waitMs: number;
+  /** How long a script may wait for its turn. */
+  readonly queueMs: number;
+  readonly observer: GroupCommitObserver;
+}
+
+/** Hears what is written together. */
+export interface GroupCommitObserver {
+  /** A batch of so many scripts is on its way. */
+  batch(size: number): void;
+  /** Of so many scripts it is not known that the replicas have them. */
+  unreplicated(count: number): void;
+}
+
+const maxBatch = 256;
+/** What a second of the highest throughput could not work off. */
+const maxQueued = 20_000;
+
+interface Waiting {
+  readonly call: ScriptCall;
+  readonly as: 'hash' | 'text';
+  readonly since: number;
+  readonly resolve: (reply: unknown) => void;
+  readonly reject: (error: StoreError) => void;
+}
+
+interface Lane {
+  readonly redis: Redis;
+  busy: boolean;
+}
+
+/**
+ * Scripts that are acknowledged only when the replicas have what they wrote. `WAIT` holds up a whole connection, so that
+ * what comes while it waits is collected and goes together: one `WAIT` for up to 256 scripts.
+ */
+export class GroupCommit implements RedisServers {
+  readonly sharded = false;
+  readonly #options: GroupCommitOptions;
+  readonly #lanes: readonly Lane[];
+  #queue: Waiting[] = [];
+  #scheduled = false;
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+    this.#lanes = options.connections.map((redis) => ({redis, busy: false}));
+  }
+
+  run(call: ScriptCall): Promise<unknown> {
+    const {promise, resolve, reject} = Promise.withResolvers<unknown>();
+    if (this.#queue.length >= maxQueued) reject(notSent(`${maxQueued} scripts wait for their turn`));
+    else {
+      this.#queue.push({call, as: 'hash', since: performance.now(), resolve, reject});
+      this.#schedule();
+    }
+    return promise;
+  }
+
+  async ping(): Promise<void> {
+    await Promise.all(this.#lanes.map(({redis}) => ping(redis)));
+  }
+
+  /** At the end of this turn of the event loop, so that all that it brings goes together. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const tooOld = performance.now() - this.#options.queueMs;
+    while (this.#queue.length > 0) {
+      const usable = this.#lanes.filter(({redis}) => redis.status === 'ready');
+      const lane = usable.find(({busy}) => !busy);
+      if (usable.length > 0 && lane === undefined) return;
+      const batch = this.#queue.splice(0, lane === undefined ? this.#queue.length : maxBatch);
+      const late = lane === undefined ? batch : batch.filter(({since}) => since < tooOld);
+      for (const {reject} of late)
+        reject(notSent(lane === undefined ? 'there is no connection' : 'it waited too long'));
+      if (lane !== undefined && late.length < batch.length)
+        void this.#commit(
+          lane,
+          batch.filter((each) => !late.includes(each)),
+        );
+    }
+  }
+
+  async #commit(lane: Lane, batch: readonly Waiting[]): Promise<void> {
+    const {replicas, waitMs, observer} = this.#options;
+    const {redis} = lane;
+    lane.busy = true;
+    observer.batch(batch.length);
+    redis.stream.cork();
+    const scripts = batch.map(({call, as}) => sendScript(redis, call, as));
+    const wait = redis.wait(replicas, waitMs);
+    redis.stream.uncork();
+    const [waited, ...replies] = await Promise.allSettled([wait, ...scripts]);
+    lane.busy = false;
+
+    const missing = shortfall(waited, replicas);
+    if (missing !== undefined) observer.unreplicated(replies.filter(({status}) => status === 'fulfilled').length);
+    const unknown: Waiting[] = [];
+    for (const [index, each] of batch.entries()) {
+      const reply = replies[index];
+      if (reply?.status === 'fulfilled') {
+        if (missing === undefined) each.resolve(reply.value);
+        else each.reject(missing);
+      } else if (each.as === 'hash' && isUnknownScript(reply?.reason)) unknown.push({...each, as: 'text'});
+      else each.reject(toStoreError(reply?.reason));
+    }
+    this.#queue.unshift(...unknown);
+    if (this.#queue.length > 0) this.#schedule();
+  }
+}
+
+/** What is missing for an acknowledgement. */
+function shortfall(waited: PromiseSettledResult<number>, replicas: number): StoreError | undefined {
+  if (waited.status === 'rejected')
+    return new StoreError('executed_unreplicated', `Redis: WAIT failed: ${String(waited.reason)}`, waited.reason);
+  return waited.value >= replicas
+    ? undefined
+    : new StoreError('executed_unreplicated', `Redis: ${waited.value} of ${replicas} replicas have it`);
+}
+
+function notSent(reason: string): StoreError {
+  return new StoreError('not_executed', `Redis: ${reason}`);
+}
