@@ -1,4 +1,5 @@
-import {Counter, collectDefaultMetrics, Histogram, Registry} from 'prom-client';
+import {Counter, collectDefaultMetrics, Gauge, Histogram, Registry} from 'prom-client';
+import type {Outbox} from './delivery/outbox.ts';
 
 /** Names a metric once, for the service, its alerts and its dashboards. */
 const metricNames = {
@@ -10,6 +11,10 @@ const metricNames = {
   unreplicated: 'otp_store_unreplicated_total',
   lineageLost: 'otp_store_lineage_lost_total',
   sends: 'otp_provider_sends_total',
+  breakers: 'otp_provider_breaker_open',
+  outboxMessages: 'otp_outbox_messages',
+  outboxAge: 'otp_outbox_oldest_age_seconds',
+  deadLetters: 'otp_dead_letters_total',
 } as const;
 
 /** The service's metrics, in a registry of their own. Every label has a bounded set of values. */
@@ -17,6 +22,32 @@ export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({register: registry});
   const registers = [registry];
+  const outboxes: Pick<Outbox, 'depth'>[] = [];
+  // Without its store an outbox cannot tell: rather no value than an old one.
+  const depths = async () =>
+    (await Promise.allSettled(outboxes.map((outbox) => outbox.depth()))).flatMap((depth) =>
+      depth.status === 'fulfilled' ? [depth.value] : [],
+    );
+  new Gauge({
+    name: metricNames.outboxMessages,
+    help: 'Messages that are still to be handed to a provider, of all processes that share the store',
+    registers,
+    async collect() {
+      const known = await depths();
+      if (known.length < outboxes.length) this.remove();
+      else this.set(known.reduce((sum, {messages}) => sum + messages, 0));
+    },
+  });
+  new Gauge({
+    name: metricNames.outboxAge,
+    help: 'Age of the oldest of these messages; 0 without any',
+    registers,
+    async collect() {
+      const known = await depths();
+      if (known.length < outboxes.length) this.remove();
+      else this.set(Math.max(0, ...known.map(({oldestAgeMs}) => oldestAgeMs / 1000)));
+    },
+  });
   return {
     registry,
     requests: new Histogram({
@@ -67,6 +98,22 @@ export function createMetrics() {
       labelNames: ['provider', 'result'] as const,
       registers,
     }),
+    breakers: new Gauge({
+      name: metricNames.breakers,
+      help: 'Whether a provider is left alone after failures in a row (1), by provider',
+      labelNames: ['provider'] as const,
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: metricNames.deadLetters,
+      help: 'Messages that were given up, by channel and reason',
+      labelNames: ['channel', 'reason'] as const,
+      registers,
+    }),
+    /** Tells with each scrape what waits in an outbox; together, if there are several. */
+    observe(outbox: Pick<Outbox, 'depth'>): void {
+      outboxes.push(outbox);
+    },
   };
 }
 

@@ -7,15 +7,11 @@ import fastify, {type FastifyInstance} from 'fastify';
 import type {Logger} from 'pino';
 import {buildApp} from './app.ts';
 import type {Configuration} from './config/configuration.ts';
-import {createProvider} from './delivery/create-provider.ts';
-import {openMessage} from './delivery/message.ts';
-import type {Provider} from './delivery/provider.ts';
-import {render} from './delivery/template.ts';
-import {OutboxWorker} from './delivery/worker.ts';
 import {createKeyring, type Keyring} from './domain/keyring.ts';
 import {parseId} from './domain/verification-id.ts';
-import {createMetrics, type Metrics} from './metrics.ts';
+import {createMetrics} from './metrics.ts';
 import type {Readiness} from './routes/health.ts';
+import {openDelivery} from './start-delivery.ts';
 import {placedIn} from './store/draft.ts';
 import {measured} from './store/measured-store.ts';
 import {type OpenStore, openMemoryStore, openRedisStore} from './store/open-store.ts';
@@ -72,12 +68,9 @@ async function acquire(
   await metricsApp.listen({host: settings.metricsHost, port: settings.metricsPort});
   const {port} = metricsApp.server.address() as AddressInfo;
 
-  const providers = new Map(
-    catalog.providers.map((provider) => [provider.name, createProvider(provider, opened.inbox)]),
-  );
-  resources.defer(async () => void (await Promise.all([...providers.values()].map((provider) => provider.close()))));
-  const worker = createWorker({settings, catalog}, opened, providers, keyring, metrics, log);
-  worker.start();
+  const delivery = openDelivery({catalog, keyring, inbox: opened.inbox, metrics, log});
+  resources.defer(() => delivery.close());
+  const worker = delivery.start(opened.outbox);
   resources.defer(() => worker.stop(workerGraceMs));
 
   let draining = false;
@@ -162,32 +155,6 @@ function followCertificate(
   };
   const renewal = followRenewals({files, current: pair, apply, log});
   return () => renewal.stop();
-}
-
-function createWorker(
-  {catalog}: Configuration,
-  {outbox}: OpenStore,
-  providers: ReadonlyMap<string, Provider>,
-  keyring: Keyring,
-  metrics: Metrics,
-  log: Logger,
-): OutboxWorker {
-  return new OutboxWorker({
-    outbox,
-    log,
-    providersOf: (channel) => (catalog.channels.get(channel) ?? []).flatMap((name) => providers.get(name) ?? []),
-    open: ({address: {id}, ...sealed}) => {
-      const parsed = parseId(keyring, id);
-      if (parsed.kind !== 'ref') return undefined;
-      const opened = openMessage(parsed.ref.keys, id, sealed);
-      return opened === undefined
-        ? undefined
-        : {...opened, lifetimeSeconds: parsed.ref.lifetimeSeconds, policyTag: parsed.ref.policyTag};
-    },
-    render: ({channel, code, lifetimeSeconds}) =>
-      render({channel, code, lifetimeMinutes: Math.max(1, Math.floor(lifetimeSeconds / 60))}),
-    onSend: (provider, result) => metrics.sends.inc({provider, result}),
-  });
 }
 
 async function readinessOf(store: Store): Promise<Readiness> {

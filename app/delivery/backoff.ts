@@ -3,5 +3,5 @@ export function backoffMs(
   attempt: number,
   {firstMs, maxMs}: {readonly firstMs: number; readonly maxMs: number},
 ): number {
-  return Math.random() * Math.min(firstMs * 2 ** Math.min(attempt, 30), maxMs);
+  return Math.random() * Math.min(firstMs * 2 ** Math.max(0, Math.min(attempt, 30)), maxMs);
 }

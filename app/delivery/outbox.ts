@@ -11,7 +11,15 @@ export interface QueuedMessage {
   readonly remainingMs: number;
   /** Resends that had been made when it was queued: tells a message from the one that replaced it. */
   readonly resends: number;
+  /** The provider that took the message which this one replaces. */
+  readonly avoid?: string;
 }
+
+/** Names a message, without its content. */
+export type MessageName = Pick<QueuedMessage, 'entry'> & {readonly address: Pick<Address, 'id' | 'partition'>};
+
+/** Why a message was given up. */
+export type DeadLetterReason = 'refused' | 'expired' | 'unreadable' | 'no_provider';
 
 export type DeliveryResult =
   /** A provider took the message. */
@@ -19,7 +27,14 @@ export type DeliveryResult =
   /** Its code was used, canceled, replaced or has expired before it was sent: nothing is to be noted. */
   | {readonly kind: 'obsolete'}
   /** No provider will take it, or its time is over. */
-  | {readonly kind: 'failed'; readonly provider?: string};
+  | {readonly kind: 'failed'; readonly reason: DeadLetterReason; readonly provider?: string};
+
+/** What waits in an outbox. */
+export interface OutboxDepth {
+  readonly messages: number;
+  /** 0 without messages. */
+  readonly oldestAgeMs: number;
+}
 
 /**
  * The messages that `Store.create` and `Store.resend` queue. A message is received by one worker at a time and comes
@@ -29,15 +44,23 @@ export interface Outbox {
   /** Some messages as soon as there is one (a few hundred at most), or none after `waitMs`. Rejects with `StoreError`. */
   receive(waitMs: number): Promise<QueuedMessage[]>;
   /** Says that the worker still has the message, so that nobody else is given it. */
-  renew(message: QueuedMessage): Promise<void>;
-  /** Gives a message back that the worker cannot take now: it comes again later. */
-  release(message: QueuedMessage): void;
+  renew(message: MessageName): Promise<void>;
+  /** Lets go of the contents of a message that the worker cannot take now; `retake` brings them back. */
+  park(message: QueuedMessage): void;
+  /** Parked messages again, but for those that another worker has claimed meanwhile. */
+  retake(messages: readonly MessageName[]): Promise<QueuedMessage[]>;
+  /** Gives messages up that this worker will not deliver: another is given them soon. */
+  release(messages: readonly MessageName[]): Promise<void>;
   /** Whether the message's code can still be used: its verification is pending and no resend has replaced it. */
   isCurrent(message: QueuedMessage): Promise<boolean>;
   /** Removes the message and notes its result on the verification. */
   settle(message: QueuedMessage, result: DeliveryResult): Promise<void>;
-  /** Ends a `receive` that waits, and lets go of what the outbox holds. */
+  depth(): Promise<OutboxDepth>;
+  /** Ends a `receive` that waits. */
+  interrupt(): void;
+  /** Lets go of what the outbox holds. */
   close(): Promise<void>;
 }
 
-export const claimAfterMs = 30_000;
+/** Longer than any provider may take for a message. */
+export const claimAfterMs = 15_000;

@@ -6,6 +6,8 @@ export interface OutgoingMessage {
   readonly verificationId: string;
   /** The same for every attempt at the same message, so that a provider may tell a repetition. */
   readonly messageId: string;
+  /** Resends that had been made when it was queued. */
+  readonly resends: number;
   readonly channel: Channel;
   readonly to: string;
   readonly subject: string;

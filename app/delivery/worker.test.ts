@@ -6,6 +6,8 @@ import {MemoryQueue} from '../store/memory-queue.ts';
 import {MemoryStore} from '../store/memory-store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {until} from '../testing/until.ts';
+import {ProviderChain} from './chain.ts';
+import {messageJobs} from './message-jobs.ts';
 import type {OutgoingMessage, Provider, SendResult} from './provider.ts';
 import {OutboxWorker} from './worker.ts';
 
@@ -39,9 +41,20 @@ function setUp(providers: readonly Provider[] | ((channel: Channel) => readonly 
   const receive = outbox.receive.bind(outbox);
   // As when an outage lets a message be claimed that is in hand.
   if (twice) outbox.receive = async (waitMs) => (await receive(waitMs)).flatMap((message) => [message, message]);
-  const worker = new OutboxWorker({
-    outbox,
+  const log = pino({level: 'silent'});
+  const deadLetters: string[] = [];
+  const breakers: string[] = [];
+  const chain = new ProviderChain({
+    log,
     providersOf: (channel) => (typeof providers === 'function' ? providers(channel) : providers),
+    retryMs: 1,
+    onBreaker: (provider, open) => void breakers.push(`${provider} ${open ? 'open' : 'closed'}`),
+  });
+  const prepare = messageJobs({
+    outbox,
+    chain,
+    log,
+    onDeadLetter: (channel, reason) => void deadLetters.push(`${channel} ${reason}`),
     open: ({sealedCode}) =>
       sealedCode === 'unreadable'
         ? undefined
@@ -53,12 +66,14 @@ function setUp(providers: readonly Provider[] | ((channel: Channel) => readonly 
             code: sealedCode,
           },
     render: ({code}) => ({subject: 'Your code', text: `Code ${code}`, locale: 'en'}),
-    log: pino({level: 'silent'}),
-    retryMs: 1,
   });
+  const worker = new OutboxWorker({outbox, prepare, log});
   const {address} = createAddressBook();
   return {
     store,
+    outbox,
+    deadLetters,
+    breakers,
     start() {
       worker.start();
       running.push(worker);
@@ -253,5 +268,47 @@ describe('the outbox worker', () => {
     expect(await run.settled(await run.create('bob', 'sms 1'))).toMatchObject({
       delivery: {status: 'sent', provider: 'sms'},
     });
+  });
+
+  it('has no more messages in hand than it has room for, and delivers all of them', async () => {
+    let [held, most] = [0, 0];
+    const run = setUp([scripted('mail', () => accepted).provider]);
+    const [receive, retake, settle] = [run.outbox.receive, run.outbox.retake, run.outbox.settle].map((method) =>
+      method.bind(run.outbox),
+    ) as [MemoryOutbox['receive'], MemoryOutbox['retake'], MemoryOutbox['settle']];
+    const holding = <T>(messages: T[]) => {
+      held += messages.length;
+      most = Math.max(most, held);
+      return messages;
+    };
+    run.outbox.receive = async (waitMs) => holding(await receive(waitMs));
+    run.outbox.retake = async (names) => holding(await retake(names));
+    const park = run.outbox.park.bind(run.outbox);
+    run.outbox.park = (message) => {
+      held--;
+      park(message);
+    };
+    run.outbox.settle = async (message, result) => {
+      held--;
+      await settle(message, result);
+    };
+    const where = [];
+    for (let i = 0; i < 5000; i++) where.push(await run.create(`ada${i}`, `${i}`));
+    run.start();
+    for (const each of where) await run.settled(each);
+    expect(most).toBeLessThanOrEqual(1000 + 64);
+    expect(run.deadLetters).toEqual([]);
+  });
+
+  it('counts what it gives up, and keeps nothing of it', async () => {
+    const run = setUp((channel) => (channel === 'sms' ? [] : [scripted('mail', () => refused).provider]));
+    const where = [
+      await run.create('ada', '1'),
+      await run.create('bob', 'unreadable'),
+      await run.create('eve', 'sms 2'),
+    ];
+    run.start();
+    for (const each of where) expect(await run.settled(each)).toMatchObject({status: 'undeliverable'});
+    expect(run.deadLetters.toSorted()).toEqual(['email refused', 'sms no_provider', 'unknown unreadable']);
   });
 });

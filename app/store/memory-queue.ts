@@ -22,10 +22,12 @@ export class MemoryQueue {
     this.#wake();
   }
 
-  /** Takes back a message that was taken and not delivered: it had its place, so that no bound refuses it. */
-  giveBack(message: MemoryMessage): void {
-    this.#messages.push(message);
-    this.#wake();
+  get size(): number {
+    return this.#messages.length;
+  }
+
+  get oldest(): MemoryMessage | undefined {
+    return this.#messages[0];
   }
 
   /** The next messages; none if there is still none after `waitMs`, or once the queue is closed. */

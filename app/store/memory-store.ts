@@ -47,7 +47,10 @@ export interface MemoryMessage {
   readonly sealedCode: string;
   readonly sealedAddress: string;
   readonly expiresAt: number;
+  readonly queuedAt: number;
   readonly resends: number;
+  /** The provider that took the message which this one replaces. */
+  readonly avoid?: string;
 }
 
 export interface MemoryStoreOptions {
@@ -113,7 +116,7 @@ export class MemoryStore implements Store {
     } = input;
     const expiresAt = at + input.lifetimeMs;
     // First of all, because a full outbox refuses.
-    if (input.deliver) this.#enqueue({address, sealedCode, sealedAddress, expiresAt, resends: 0});
+    if (input.deliver) this.#enqueue({address, sealedCode, sealedAddress, expiresAt, queuedAt: at, resends: 0});
     const live = recipient.codes.filter((code) => code.standing === 'live' && code.expiresAt > at);
     for (const code of live.slice(0, Math.max(0, live.length - input.maxPending + 1))) code.standing = 'superseded';
     recipient.codes = [...remembered(recipient.codes, at), {tag: address.tag, expiresAt, standing: 'live'}];
@@ -230,7 +233,9 @@ export class MemoryStore implements Store {
       sealedCode: sendsSame ? record.sealedCode : sealedCode,
       sealedAddress: record.sealedAddress,
       expiresAt,
+      queuedAt: at,
       resends: record.resends + 1,
+      ...(record.delivery.provider === undefined ? {} : {avoid: record.delivery.provider}),
     });
     if (!sendsSame) {
       record.mac = mac;

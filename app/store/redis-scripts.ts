@@ -4,7 +4,17 @@ import type {Redis} from 'ioredis';
 
 type NetStream = Redis['stream'];
 
-type ScriptName = 'create' | 'check' | 'resend' | 'cancel' | 'read' | 'settle' | 'unlock' | 'codes' | 'erase';
+type ScriptName =
+  | 'create'
+  | 'check'
+  | 'resend'
+  | 'cancel'
+  | 'read'
+  | 'settle'
+  | 'unlock'
+  | 'codes'
+  | 'erase'
+  | 'forget';
 
 /** A script with what it works on. */
 export interface ScriptCall {
@@ -26,9 +36,15 @@ const read = (path: string) => readFileSync(new URL(`scripts/${path}.lua`, impor
  */
 function assemble(name: ScriptName): Script {
   const own = read(name);
-  const [, parts] = /^-- Parts (.+)$/m.exec(own) ?? [];
+  const [, parts] = /^-- Parts(.*)$/m.exec(own) ?? [];
   if (parts === undefined) throw new Error(`the header of ${name}.lua names no parts`);
-  const text = [...parts.split(' ').map((part) => read(`parts/${part}`)), own].join('\n');
+  const text = [
+    ...parts
+      .split(' ')
+      .filter(Boolean)
+      .map((part) => read(`parts/${part}`)),
+    own,
+  ].join('\n');
   return {text, sha1: createHash('sha1').update(text).digest('hex')};
 }
 
@@ -42,6 +58,7 @@ const scripts: Readonly<Record<ScriptName, Script>> = {
   unlock: assemble('unlock'),
   codes: assemble('codes'),
   erase: assemble('erase'),
+  forget: assemble('forget'),
 };
 
 /** Connections whose writes wait for the end of this turn of the event loop. */

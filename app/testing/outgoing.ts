@@ -5,6 +5,7 @@ export function outgoing(changes: Partial<OutgoingMessage> = {}): OutgoingMessag
   return {
     verificationId: 'v1_x',
     messageId: 'v1_x.0',
+    resends: 0,
     channel: 'sms',
     to: '+41446681800',
     subject: 'Your verification code',

@@ -9,6 +9,7 @@ import {type SmtpOptions, smtpProvider} from './smtp.ts';
 const message: OutgoingMessage = {
   verificationId: 'v1_x',
   messageId: 'v1_x.0',
+  resends: 0,
   channel: 'email',
   to: 'ada@example.com',
   subject: 'Your verification code',

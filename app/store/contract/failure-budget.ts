@@ -189,7 +189,7 @@ export function failureBudgetContract(open: OpenStore): void {
       const orphan = messages.find(({address: {id}}) => id === pending.id);
       if (orphan === undefined) throw new Error('no message');
       expect(await outbox.isCurrent(orphan)).toBe(false);
-      await outbox.settle(orphan, {kind: 'failed'});
+      await outbox.settle(orphan, {kind: 'failed', reason: 'refused'});
     });
   });
 }

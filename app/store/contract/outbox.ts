@@ -49,13 +49,43 @@ export function outboxContract(open: OpenStore): void {
       const [current] = await receiveAll(outbox);
       if (replaced === undefined || current === undefined) throw new Error('no message');
       expect(await outbox.isCurrent(replaced)).toBe(false);
-      await outbox.settle(replaced, {kind: 'failed', provider: 'mail'});
+      await outbox.settle(replaced, {kind: 'failed', reason: 'refused', provider: 'mail'});
       expect(await store.read(where)).toMatchObject({snapshot: {status: 'pending', delivery: {status: 'queued'}}});
-      await outbox.settle(current, {kind: 'failed', provider: 'mail'});
+      await outbox.settle(current, {kind: 'failed', reason: 'refused', provider: 'mail'});
       expect(await store.check(where, renewed, limits)).toMatchObject({
         kind: 'final',
         snapshot: {status: 'undeliverable', delivery: {status: 'failed', provider: 'mail'}},
       });
+    });
+
+    it('gives a parked message back to its worker, as long as it is its own, and counts what waits', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const before = (await outbox.depth()).messages;
+      for (const name of ['ada', 'bob', 'eve']) await store.create(address(name), verification({sealedCode: name}));
+      const received = await receiveAll(outbox);
+      expect(await outbox.depth()).toMatchObject({messages: before + 3, oldestAgeMs: expect.any(Number)});
+      for (const message of received) outbox.park(message);
+      const [first, ...others] = received.map(({entry, address}) => ({entry, address}));
+      if (first === undefined) throw new Error('no message');
+      const again = await outbox.retake([first]);
+      expect(again).toMatchObject([{entry: first.entry, address: first.address}]);
+      for (const message of again) await outbox.settle(message, {kind: 'sent', provider: 'mail'});
+      expect(await outbox.retake([first]), 'it is settled').toEqual([]);
+      expect(await outbox.retake(others)).toHaveLength(2);
+      for (const message of received) await outbox.settle(message, {kind: 'obsolete'});
+      expect(await outbox.depth()).toMatchObject({messages: before});
+    });
+
+    it('tells a resend which provider took the message before', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const where = address('ada');
+      await store.create(where, verification());
+      const [first] = await receiveAll(outbox);
+      if (first === undefined) throw new Error('no message');
+      expect(first.avoid).toBeUndefined();
+      await outbox.settle(first, {kind: 'sent', provider: 'mail'});
+      await store.resend(where, code());
+      expect(await receiveAll(outbox)).toMatchObject([{avoid: 'mail', resends: 1}]);
     });
   });
 }

@@ -30,6 +30,7 @@ if sealed_code == '' then
   verification.mac, verification.expires = ARGV[2], at + lifetime
   find_code(recipient, tag)[EXPIRES] = verification.expires
 end
+local avoid = verification.provider
 verification.delivery, verification.provider, verification.updated = 'q', '', at
 verification.resends = verification.resends + 1
 write_verification_until(KEYS[1], verification, verification.expires + tombstone)
@@ -37,6 +38,6 @@ write_verification_until(KEYS[1], verification, verification.expires + tombstone
 recipient.sendable = at + ARGV[7]
 recipient.ends = math.max(recipient.ends, at + lifetime + tombstone)
 write_recipient(KEYS[2], recipient)
-queue(KEYS[3], ARGV[4], sealed_code, verification.address, verification.expires, verification.resends,
+queue(KEYS[3], ARGV[4], sealed_code, verification.address, verification.expires, verification.resends, avoid,
   integer(lifetime + tombstone))
 return remember(KEYS[4], fingerprint, ARGV[10], reply('resent', 0, verification, recipient, tag, at))
