@@ -9,7 +9,7 @@ import {buildApp} from './app.ts';
 import type {Configuration} from './config/configuration.ts';
 import {createKeyring, type Keyring} from './domain/keyring.ts';
 import {parseId} from './domain/verification-id.ts';
-import {createMetrics} from './metrics.ts';
+import {createMetrics, type Metrics} from './metrics.ts';
 import type {Readiness} from './routes/health.ts';
 import {openDelivery} from './start-delivery.ts';
 import {placedIn} from './store/draft.ts';

@@ -227,7 +227,8 @@ export class RedisOutbox implements Outbox {
   async #forget(now: number): Promise<void> {
     if (now - this.#forgotAt < forgetMs) return;
     this.#forgotAt = now;
-    for (const stream of streams) await runScript(this.#options.redis, 'forget', [stream], [group, forgetMs]);
+    for (const stream of streams)
+      await runScript(this.#options.redis, {name: 'forget', keys: [stream], args: [group, forgetMs]});
   }
 
   async #now(): Promise<number> {
