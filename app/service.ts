@@ -15,6 +15,7 @@ import {openDelivery} from './start-delivery.ts';
 import {placedIn} from './store/draft.ts';
 import {measured} from './store/measured-store.ts';
 import {type OpenStore, openMemoryStore, openRedisStore} from './store/open-store.ts';
+import {retrying} from './store/retrying-store.ts';
 import type {Store} from './store/store.ts';
 import {listenerTls} from './tls/key-pair.ts';
 import {followRenewals} from './tls/renewal.ts';
@@ -54,11 +55,12 @@ async function acquire(
   const keyring = createKeyring(settings.secretKeys);
   const opened = open(settings, keyring, metrics, log);
   resources.defer(() => opened.close());
-  const store = measured(opened.store, {
+  const observed = measured(opened.store, {
     took: (operation, seconds) => metrics.store.observe({operation}, seconds),
     failed: (operation, effect) => metrics.storeErrors.inc({operation, effect}),
     lost: () => metrics.lineageLost.inc(),
   });
+  const store = settings.redis === undefined ? observed : retrying(observed, {deadlineMs: settings.storeDeadlineMs});
 
   const metricsApp = fastify({logger: false});
   metricsApp.get('/metrics', async (_request, reply) =>

@@ -135,7 +135,16 @@ export const settingTable = {
     min: 50,
     max: 60_000,
     default: 1000,
-    description: 'How long Redis may take for an operation, in milliseconds, before the answer is 503.',
+    description:
+      'How long Redis may take for one try of an operation, in milliseconds. What is then known to have done nothing, and what has an idempotency key, is tried again.',
+  },
+  STORE_DEADLINE_MS: {
+    kind: 'integer',
+    min: 50,
+    max: 60_000,
+    default: 2500,
+    description:
+      'How long an operation of Redis may take with all its tries, in milliseconds, before the answer is 503. At least `STORE_TIMEOUT_MS`.',
   },
   HOST: {
     kind: 'text',

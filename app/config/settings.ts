@@ -30,6 +30,7 @@ export interface Settings {
   readonly redis?: RedisSettings;
   readonly tls?: TlsSettings;
   readonly storeTimeoutMs: number;
+  readonly storeDeadlineMs: number;
   readonly drainDelaySeconds: number;
   readonly shutdownTimeoutSeconds: number;
 }
@@ -50,7 +51,9 @@ export function readSettings(environment: NodeJS.ProcessEnv, problems: string[])
     problems.push('NODE_TLS_REJECT_UNAUTHORIZED is "0": it would turn the verification of certificates off');
   const whole = (name: NameOf<'integer'>) => integer(name, production);
   const [port, metricsPort] = [whole('PORT'), whole('METRICS_PORT')];
-  const storeTimeoutMs = whole('STORE_TIMEOUT_MS');
+  const [storeTimeoutMs, storeDeadlineMs] = [whole('STORE_TIMEOUT_MS'), whole('STORE_DEADLINE_MS')];
+  if (storeDeadlineMs < storeTimeoutMs)
+    reader.refuse('STORE_DEADLINE_MS', String(storeDeadlineMs), `at least STORE_TIMEOUT_MS, ${storeTimeoutMs}`);
   const redis = readRedisSettings(reader, storeTimeoutMs);
   if (port !== 0 && port === metricsPort)
     problems.push(`METRICS_PORT: "${metricsPort}", expected another port than PORT`);
@@ -64,6 +67,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, problems: string[])
     secretKeys: readSecretKeys(secret('OTP_SECRET_KEYS'), production, problems),
     pseudonymKey: readPseudonymKey(secret('OTP_PSEUDONYM_KEY'), production, problems),
     storeTimeoutMs,
+    storeDeadlineMs,
     drainDelaySeconds: whole('DRAIN_DELAY_SECONDS'),
     shutdownTimeoutSeconds: whole('SHUTDOWN_TIMEOUT_SECONDS'),
     ...(configurationPath === undefined ? {} : {configurationPath}),

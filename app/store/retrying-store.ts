@@ -1,0 +1,76 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import {type Store, StoreError} from './store.ts';
+
+export interface RetryOptions {
+  /** How long an operation may take in all. */
+  readonly deadlineMs: number;
+  /** From 0 to 1; @default Math.random */
+  readonly random?: () => number;
+}
+
+/** The bound of the first pause; it doubles up to the longest. */
+const firstPauseMs = 20;
+const longestPauseMs = 400;
+
+/** When an operation may be sent again. */
+type Repeatable =
+  /** It changes nothing, or comes to the same whether done once or twice, or the store knows a repetition by its key. */
+  | 'always'
+  /** Only where nothing can have happened. */
+  | 'if_not_executed';
+
+/**
+ * The same store, asked again within a deadline while it cannot do its work, after pauses of full jitter. What may have
+ * happened is never sent again blindly: with an idempotency key the store's own record tells what became of it, without
+ * one the caller is told that nobody knows. No operation takes longer than the deadline, whatever the store does.
+ */
+export function retrying(store: Store, {deadlineMs, random = Math.random}: RetryOptions): Store {
+  async function attempt<Result>(repeatable: Repeatable, run: () => Promise<Result>): Promise<Result> {
+    const endsAt = performance.now() + deadlineMs;
+    let doubt: StoreError | undefined;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await within(endsAt, run());
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        if (error.effect !== 'not_executed') {
+          doubt ??= error;
+          if (repeatable === 'if_not_executed') throw error;
+        }
+        const pauseMs = random() * Math.min(firstPauseMs * 2 ** tries, longestPauseMs);
+        // What an attempt before may have done, the last one, which did nothing, does not undo.
+        if (performance.now() + pauseMs >= endsAt) throw doubt ?? error;
+        await delay(pauseMs);
+      }
+    }
+  }
+  const withKey = (key: object | undefined): Repeatable => (key === undefined ? 'if_not_executed' : 'always');
+  return {
+    create: (address, verification, idempotency) =>
+      attempt(withKey(idempotency), () => store.create(address, verification, idempotency)),
+    check: (address, presented, limits, idempotency) =>
+      attempt(withKey(idempotency), () => store.check(address, presented, limits, idempotency)),
+    resend: (address, resend, idempotency) =>
+      attempt(withKey(idempotency), () => store.resend(address, resend, idempotency)),
+    cancel: (address) => attempt('always', () => store.cancel(address)),
+    read: (address) => attempt('always', () => store.read(address)),
+    unlock: (partition, tags) => attempt('always', () => store.unlock(partition, tags)),
+    erase: (partition, tags) => attempt('always', () => store.erase(partition, tags)),
+    // Whoever asks whether the store is there wants to hear what is so now.
+    ping: () => store.ping(),
+  };
+}
+
+/** Rejects with `StoreError` once the time is over. */
+async function within<Result>(endsAt: number, running: Promise<Result>): Promise<Result> {
+  const {promise, reject} = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new StoreError('unknown', 'the store has not answered within the deadline')),
+    endsAt - performance.now(),
+  );
+  try {
+    return await Promise.race([running, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
