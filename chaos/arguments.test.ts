@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {parseChaosArguments} from './arguments.ts';
 import {matrixText} from './help.ts';
+import {scenarios} from './scenarios/index.ts';
 
 test('a scenario alone runs once, on processes, against the service of this project', () => {
   const options = parseChaosArguments(['redis-restart']);
@@ -15,18 +16,14 @@ test('seeds count up from the first, so that a single one can be repeated', () =
 
 test('"all" means every scenario that the executor can run', () => {
   const options = parseChaosArguments(['all']);
-  expect(options.kind === 'run' && options.scenarios.map(({name}) => name)).toEqual([
-    'redis-restart',
-    'redis-restart-empty',
-    'redis-freeze',
-  ]);
+  expect(options.kind === 'run' && options.scenarios).toEqual(scenarios);
 });
 
 test('an executor that cannot do the fault is refused, with those that can', () => {
   expect(() => parseChaosArguments(['redis-freeze', '--executor', 'kubernetes'])).toThrow(
     "--executor kubernetes can't do freeze-redis, which redis-freeze needs; it runs on: processes",
   );
-  expect(() => parseChaosArguments(['all', '--executor', 'kubernetes'])).toThrow('no scenario runs there');
+  expect(() => parseChaosArguments(['all', '--executor', 'kubernetes'])).toThrow('no scenario of all runs there');
 });
 
 test.each([
@@ -34,6 +31,8 @@ test.each([
   [['redis-restrat'], "unknown scenario 'redis-restrat'; there are: redis-restart"],
   [['redis-restart', 'redis-freeze'], 'one scenario at a time'],
   [['redis-restart', '--executor', 'docker'], "unknown executor 'docker'; there are: processes, kubernetes"],
+  [['redis-restart', '--speed', 'fast'], "unknown speed 'fast'; there are: compressed, production"],
+  [['redis-restart', '--jobs', '0'], "--jobs '0': expected a whole number from 1 to 16"],
   [['redis-restart', '--seeds', '0'], "--seeds '0': expected a whole number from 1"],
   [['redis-restart', '--seeds', 'many'], "--seeds 'many'"],
 ])('%j is refused with what was expected', (argv, message) => {

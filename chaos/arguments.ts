@@ -1,8 +1,10 @@
 import path from 'node:path';
 import {parseArgs} from 'node:util';
 import {type ExecutorName, executorNames} from './executors/executor.ts';
-import {scenarios} from './scenarios/index.ts';
+import {executorsOf} from './faults/fault.ts';
+import {scenarios, short} from './scenarios/index.ts';
 import type {Scenario} from './scenarios/scenario.ts';
+import {type Speed, speeds} from './speed.ts';
 
 export type ChaosArguments =
   | {readonly kind: 'help'}
@@ -11,12 +13,17 @@ export type ChaosArguments =
       readonly kind: 'run';
       readonly scenarios: readonly Scenario[];
       readonly executor: ExecutorName;
+      readonly speed: Speed;
       readonly seeds: readonly number[];
+      /** Runs side by side. */
+      readonly jobs: number;
       readonly serviceEntry: string;
     };
 
 const ALL = 'all';
+const SHORT = 'short';
 const SEEDS_MAX = 1_000;
+const JOBS_MAX = 16;
 
 /** Reads the command line. @throws Error whose message is meant for the caller. */
 export function parseChaosArguments(argv: readonly string[]): ChaosArguments {
@@ -27,6 +34,8 @@ export function parseChaosArguments(argv: readonly string[]): ChaosArguments {
       executor: {type: 'string', default: 'processes'},
       seeds: {type: 'string', default: '1'},
       seed: {type: 'string', default: '1'},
+      speed: {type: 'string', default: 'compressed'},
+      jobs: {type: 'string', default: '1'},
       'service-entry': {type: 'string', default: 'app/main.ts'},
       list: {type: 'boolean', default: false},
       help: {type: 'boolean', short: 'h', default: false},
@@ -34,41 +43,43 @@ export function parseChaosArguments(argv: readonly string[]): ChaosArguments {
   });
   if (values.help) return {kind: 'help'};
   if (values.list) return {kind: 'list'};
-  const executor = executorNamed(values.executor);
+  const executor = oneOf('executor', executorNames, values.executor);
   const count = wholeNumber('--seeds', values.seeds, SEEDS_MAX);
   const first = wholeNumber('--seed', values.seed, 2 ** 31);
   return {
     kind: 'run',
     scenarios: chosen(positionals, executor),
     executor,
+    speed: oneOf('speed', speeds, values.speed),
+    jobs: wholeNumber('--jobs', values.jobs, JOBS_MAX),
     seeds: Array.from({length: count}, (_, position) => first + position),
     serviceEntry: path.resolve(values['service-entry']),
   };
 }
 
-function executorNamed(name: string): ExecutorName {
-  const found = executorNames.find((executor) => executor === name);
+function oneOf<Name extends string>(what: string, names: readonly Name[], given: string): Name {
+  const found = names.find((name) => name === given);
   if (found) return found;
-  throw new Error(`unknown executor '${name}'; there are: ${executorNames.join(', ')}`);
+  throw new Error(`unknown ${what} '${given}'; there are: ${names.join(', ')}`);
 }
 
-function chosen(positionals: readonly string[], executor: ExecutorName): Scenario[] {
+function chosen(positionals: readonly string[], executor: ExecutorName): readonly Scenario[] {
   const names = scenarios.map(({name}) => name).join(', ');
   const [name, ...rest] = positionals;
-  if (!name) throw new Error(`name a scenario: ${names}, or ${ALL}`);
-  if (rest.length > 0) throw new Error(`one scenario at a time, or ${ALL}; got: ${positionals.join(' ')}`);
-  if (name === ALL) {
-    const possible = scenarios.filter(({fault}) => fault.executors.includes(executor));
-    if (possible.length === 0) throw new Error(`--executor ${executor}: no scenario runs there; see --list`);
+  if (!name) throw new Error(`name a scenario: ${names}, ${SHORT} or ${ALL}`);
+  if (rest.length > 0) throw new Error(`one scenario at a time, ${SHORT} or ${ALL}; got: ${positionals.join(' ')}`);
+  const set = name === ALL ? scenarios : name === SHORT ? short : undefined;
+  if (set) {
+    const possible = set.filter(({fault}) => executorsOf(fault).includes(executor));
+    if (possible.length === 0) throw new Error(`--executor ${executor}: no scenario of ${name} runs there; see --list`);
     return possible;
   }
   const scenario = scenarios.find((candidate) => candidate.name === name);
-  if (!scenario) throw new Error(`unknown scenario '${name}'; there are: ${names}, or ${ALL}`);
+  if (!scenario) throw new Error(`unknown scenario '${name}'; there are: ${names}, ${SHORT} and ${ALL}`);
   const {fault} = scenario;
-  if (!fault.executors.includes(executor)) {
-    throw new Error(
-      `--executor ${executor} can't do ${fault.name}, which ${name} needs; it runs on: ${fault.executors.join(', ')}`,
-    );
+  if (!executorsOf(fault).includes(executor)) {
+    const able = executorsOf(fault).join(', ');
+    throw new Error(`--executor ${executor} can't do ${fault.name}, which ${name} needs; it runs on: ${able}`);
   }
   return [scenario];
 }

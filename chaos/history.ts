@@ -34,6 +34,8 @@ export interface Operation {
   readonly idempotencyKey?: string;
   /** Acknowledged creates only. */
   readonly lifetimeMs?: number;
+  /** What the answer to a check said; where it said anything. */
+  readonly attemptsRemaining?: number;
 }
 
 /** When the fault began, was seen to work, and ended; ms since the start of the run. */
@@ -48,11 +50,23 @@ export interface FaultTimes {
   readonly healedMs: number;
 }
 
+/** A look at all instances of the service. */
+export interface Observation {
+  /** Ms since the start of the run. */
+  readonly atMs: number;
+  /** Instances that answered. */
+  readonly answering: number;
+  /** Of these, how many served from memory. */
+  readonly inFallback: number;
+}
+
 /** What the checkers judge. */
 export interface RecordedRun {
   readonly operations: readonly Operation[];
   /** When a user first saw the message of a verification; ms since the start of the run. */
   readonly messageSeenMs: ReadonlyMap<string, number>;
+  /** In order of time. */
+  readonly observations: readonly Observation[];
   readonly machine: MachineLoad;
   readonly fault: FaultTimes;
 }

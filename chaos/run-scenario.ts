@@ -3,9 +3,10 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {audit} from './audit.ts';
 import type {Executor, Testbed} from './executors/executor.ts';
 import {breakAndHeal} from './faults/break-and-heal.ts';
-import {describeOperation, type RecordedRun} from './history.ts';
+import {describeOperation, type Observation, type RecordedRun} from './history.ts';
 import {watchMachine} from './machine-load.ts';
 import type {Scenario} from './scenarios/scenario.ts';
+import type {Speed} from './speed.ts';
 import {behaviours} from './workload/behaviours.ts';
 import {Client} from './workload/client.ts';
 import {planRun, type RunPlan} from './workload/plan.ts';
@@ -25,6 +26,7 @@ export interface TimelineEvent {
 export interface RunOptions {
   readonly scenario: Scenario;
   readonly executor: Executor;
+  readonly speed: Speed;
   readonly seed: number;
   /** Where the output of service and store goes, without ending. */
   readonly logPath: string;
@@ -34,11 +36,12 @@ export interface RunOptions {
 
 // A hung service must show as a long answer, not as our own impatience.
 const CLIENT_TIMEOUT_MS = 8_000;
+const OBSERVE_MS = 250;
 
 /** @throws AbortError when interrupted, or Error that says why the run proves nothing (no testbed, no steady state, no fault). */
-export async function runScenario({scenario, executor, seed, logPath, signal}: RunOptions): Promise<Recording> {
-  const plan = planRun(scenario.workload, scenario.timing, seed);
-  const testbed = await executor.start(scenario.environment, logPath, signal);
+export async function runScenario({scenario, executor, speed, seed, logPath, signal}: RunOptions): Promise<Recording> {
+  const plan = planRun(scenario.workload, scenario.pace[speed], seed);
+  const testbed = await executor.start({environment: scenario.environment, speed, logPath, signal});
   try {
     return await record(scenario, plan, `chaos-${seed}`, testbed, signal);
   } finally {
@@ -59,6 +62,7 @@ async function record(
       apiKey: testbed.apiKey,
       timeoutMs: CLIENT_TIMEOUT_MS,
       originMs: performance.now(),
+      messages: testbed.messages,
     });
   await assertSteady(scenario, connect(), signal);
 
@@ -70,26 +74,59 @@ async function record(
     return atMs;
   };
   const machineLoad = watchMachine();
+  await using observations = observe(testbed, client);
+  const inHand = testbed.prepare(scenario.fault);
   note('workload begins');
   const [fault] = await allOrNone(signal, (running) => [
-    breakAndHeal(scenario.fault, plan, testbed, note, running),
-    serveUsers(scenario, plan, runName, client, running).then(() => note('workload ends')),
+    breakAndHeal({fault: scenario.fault, inHand, plan, note, signal: running}),
+    serveUsers(plan, runName, client, running).then(() => note('workload ends')),
   ]);
   await audit(client, signal);
   note('audit ends');
   return {
     operations: client.operations,
-    messageSeenMs: client.messageSeenMs,
+    messageSeenMs: messagesSeen(client),
+    observations: observations.seen,
     fault,
     machine: machineLoad(),
     timeline,
   };
 }
 
+/** Looks at the instances again and again until it is disposed of. */
+function observe(testbed: Testbed, client: Client): {readonly seen: readonly Observation[]} & AsyncDisposable {
+  const seen: Observation[] = [];
+  const end = new AbortController();
+  const looking = (async () => {
+    while (!end.signal.aborted) {
+      const atMs = client.nowMs();
+      seen.push({atMs, ...(await testbed.look())});
+      await sleep(OBSERVE_MS, undefined, {signal: end.signal}).catch(() => {});
+    }
+  })();
+  return {
+    seen,
+    async [Symbol.asyncDispose]() {
+      end.abort();
+      await looking;
+    },
+  };
+}
+
+function messagesSeen(client: Client): Map<string, number> {
+  const ids = new Set(client.operations.flatMap(({verificationId}) => verificationId ?? []));
+  return new Map(
+    [...ids].flatMap((id) => {
+      const seenMs = client.messageSeenMs(id);
+      return seenMs === undefined ? [] : [[id, seenMs] as const];
+    }),
+  );
+}
+
 /** The service works before anything is broken; otherwise a later failure would say nothing. */
 async function assertSteady({steadyJourneys}: Scenario, client: Client, signal: AbortSignal): Promise<void> {
   for (let journey = 0; journey < steadyJourneys; journey++) {
-    const plan = {name: `steady${journey}`, behaviour: 'honest', startMs: 0, thinkMs: 0, count: 1} as const;
+    const plan = {name: `steady${journey}`, behaviour: 'honest', startMs: 0, thinkMs: 0, count: 1, untilMs: 0} as const;
     await behaviours.honest(new User(plan, 'chaos', client, signal), 0);
     const last = client.operations.at(-1);
     if (last?.kind === 'check' && last.outcome === 'ok') continue;
@@ -97,17 +134,11 @@ async function assertSteady({steadyJourneys}: Scenario, client: Client, signal: 
   }
 }
 
-async function serveUsers(
-  {workload}: Scenario,
-  plan: RunPlan,
-  runName: string,
-  client: Client,
-  signal: AbortSignal,
-): Promise<void> {
+async function serveUsers(plan: RunPlan, runName: string, client: Client, signal: AbortSignal): Promise<void> {
   await Promise.all(
     plan.users.map(async (userPlan) => {
       await sleep(userPlan.startMs, undefined, {signal});
-      await behaviours[userPlan.behaviour](new User(userPlan, runName, client, signal), workload.durationMs);
+      await behaviours[userPlan.behaviour](new User(userPlan, runName, client, signal), plan.workloadMs);
     }),
   );
 }

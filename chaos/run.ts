@@ -5,12 +5,15 @@ import type {Executor} from './executors/executor.ts';
 import {processes} from './executors/processes.ts';
 import {exitCodes} from './exit-codes.ts';
 import {helpText, matrixText} from './help.ts';
+import {limited} from './limited.ts';
 import {htmlReport} from './report/html.ts';
 import {type Report, reportOf} from './report/report.ts';
+import {htmlSummary, jsonSummary, textSummary} from './report/summary.ts';
 import {textReport} from './report/text.ts';
 import {type Recording, runScenario} from './run-scenario.ts';
 import type {Scenario} from './scenarios/scenario.ts';
-import {type Judgement, judge, type Verdict} from './verdict.ts';
+import type {Speed} from './speed.ts';
+import {type Judgement, judge} from './verdict.ts';
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -46,28 +49,39 @@ function parsed(argv: readonly string[]): ChaosArguments | {kind: 'usage'; messa
   }
 }
 
-async function runAll({scenarios, seeds, serviceEntry}: ChaosArguments & {kind: 'run'}): Promise<number> {
+async function runAll({scenarios, seeds, jobs, speed, serviceEntry}: ChaosArguments & {kind: 'run'}): Promise<number> {
   const executor = processes({serviceEntry});
-  const verdicts = new Set<Verdict>();
-  for (const scenario of scenarios) {
-    for (const seed of seeds) {
-      const report = await runOne(scenario, executor, seed);
-      if (interrupted.signal.aborted) return exitCodes.interrupted;
-      verdicts.add(report.verdict);
-      process.stdout.write(`${textReport(report)}\n`);
-    }
+  const runs = scenarios.flatMap((scenario) => seeds.map((seed) => ({scenario, seed})));
+  const reports = await limited(runs, jobs, async ({scenario, seed}) => {
+    if (interrupted.signal.aborted) return [];
+    const report = await runOne(scenario, executor, speed, seed);
+    process.stdout.write(`${textReport(report)}\n`);
+    return [report];
+  });
+  if (interrupted.signal.aborted) return exitCodes.interrupted;
+  return await conclude(reports.flat());
+}
+
+/** Says what all runs together showed, where there are several. */
+async function conclude(reports: readonly Report[]): Promise<number> {
+  if (reports.length > 1) {
+    const directory = path.resolve('reports', 'chaos');
+    await writeFile(path.join(directory, 'summary.json'), `${JSON.stringify(jsonSummary(reports), null, 2)}\n`);
+    await writeFile(path.join(directory, 'summary.html'), htmlSummary(reports));
+    process.stdout.write(textSummary(reports));
   }
+  const verdicts = new Set(reports.map(({verdict}) => verdict));
   if (verdicts.has('fail')) return exitCodes.fail;
   return verdicts.has('invalid') ? exitCodes.invalid : exitCodes.pass;
 }
 
-async function runOne(scenario: Scenario, executor: Executor, seed: number): Promise<Report> {
+async function runOne(scenario: Scenario, executor: Executor, speed: Speed, seed: number): Promise<Report> {
   const directory = path.resolve('reports', 'chaos', scenario.name);
   await mkdir(directory, {recursive: true});
   const logPath = path.join(directory, String(seed));
   const startedAt = new Date().toISOString();
-  const [recording, judgement] = await recordAndJudge(scenario, executor, seed, logPath);
-  const report = reportOf({scenario, seed, executor: executor.name, startedAt, recording, judgement});
+  const [recording, judgement] = await recordAndJudge(scenario, executor, speed, seed, logPath);
+  const report = reportOf({scenario, seed, speed, executor: executor.name, startedAt, recording, judgement});
   await writeFile(`${logPath}.json`, `${JSON.stringify(report, null, 2)}\n`);
   await writeFile(`${logPath}.html`, htmlReport(report));
   await writeFile(
@@ -81,11 +95,12 @@ async function runOne(scenario: Scenario, executor: Executor, seed: number): Pro
 async function recordAndJudge(
   scenario: Scenario,
   executor: Executor,
+  speed: Speed,
   seed: number,
   logPath: string,
 ): Promise<[Recording | undefined, Judgement]> {
   try {
-    const recording = await runScenario({scenario, executor, seed, logPath, signal: interrupted.signal});
+    const recording = await runScenario({scenario, executor, speed, seed, logPath, signal: interrupted.signal});
     return [recording, judge(scenario, recording)];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -2,21 +2,18 @@ import {describe, expect, test} from 'vitest';
 import {acceptedAtMostOnce} from './checks/accepted-at-most-once.ts';
 import {answersInTime} from './checks/answers-in-time.ts';
 import {killRedis} from './faults/kill-redis.ts';
-import {bounds, environment, timing, workload} from './scenarios/defaults.ts';
+import {common, disturbancePace} from './scenarios/defaults.ts';
 import type {Scenario} from './scenarios/scenario.ts';
 import {accepted, refused, runOf} from './testing/history.ts';
 import {judge} from './verdict.ts';
 
 const scenario: Scenario = {
+  ...common,
   name: 'example',
   claim: 'nothing counts twice',
-  environment,
-  steadyJourneys: 1,
-  workload,
   fault: killRedis,
-  timing,
+  pace: disturbancePace,
   checks: [acceptedAtMostOnce, answersInTime],
-  bounds,
 };
 
 const duringFault = Array.from({length: 10}, (_, position) =>

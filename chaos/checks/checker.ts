@@ -6,13 +6,23 @@ export interface Bounds {
   readonly skewMs: number;
   /** Wrong checks that one code takes. */
   readonly wrongChecksMax: number;
-  /** Wrong checks that one recipient takes before the wait of `lockoutMs`. */
+  /** Wrong checks that one recipient takes before the wait of `lockoutMs`: a round. */
   readonly failuresPerLockoutMax: number;
   readonly lockoutMs: number;
+  /** Processes that may each grant a recipient a round of their own while the store is away: one, more where they disagree on who is there. */
+  readonly ownersMax: number;
+  /** Whether failure budgets may fall back to what they were some time before the fault. */
+  readonly budgetsRollBack: boolean;
+  /** Codes of one recipient that live side by side. */
+  readonly pendingMax: number;
   /** Longest answer to any request, fault or not. */
   readonly answerMs: number;
-  /** From the end of the fault until requests are served again. */
+  /** Until requests are served again, all of them and from the store … */
   readonly recoveryMs: number;
+  /** … counted from when the fault begins (something else has to take over), or from its end (it has to be mended first). */
+  readonly recoveryFrom: 'fault' | 'healing';
+  /** Part of the creates during the fault that must be served, and of their checks, 0–1. */
+  readonly servedShareMin: number;
   /** From the acknowledgement until the message is there; where the fault comes between, from its end. */
   readonly deliveryMs: number;
   /**
@@ -22,6 +32,8 @@ export interface Bounds {
   readonly inHandMs: number;
   /** Part of the acknowledged verifications that may be reported as lost afterwards, 0–1. */
   readonly lostShareMax: number;
+  /** Whether requests may be lost on the way, because the process dies that has them in hand. */
+  readonly requestsLost: boolean;
 }
 
 /** What a checker found. The claim holds when there is no violation. */
@@ -36,5 +48,13 @@ export interface Finding {
   readonly violations: readonly string[];
 }
 
-/** Judges a finished run. Pure: the same history gives the same finding. */
+/**
+ * Judges a finished run. Pure: the same history gives the same finding. Takes time linear in the number of users: operations are only
+ * compared with others of the same recipient or verification, of which a run of given length has a bounded number.
+ */
 export type Checker = (run: RecordedRun, bounds: Bounds) => Finding;
+
+/** From when on everything has to be as before the fault; ms since the start of the run. */
+export function recoveredMs({fault}: RecordedRun, {recoveryFrom, recoveryMs}: Bounds): number {
+  return (recoveryFrom === 'fault' ? fault.startMs : fault.healedMs) + recoveryMs;
+}

@@ -1,44 +1,53 @@
-import {describeOperation, type Operation} from '../history.ts';
-import {isAcceptance} from './by-verification.ts';
-import type {Checker} from './checker.ts';
+import {describeOperation, type Operation, type RecordedRun} from '../history.ts';
+import {type Bounds, type Checker, recoveredMs} from './checker.ts';
 
 /**
- * The failure budget of a recipient, over all codes: after a round of wrong checks comes a wait. So one wrong check more than a
- * round holds, without an acceptance between, must take at least as long as the wait. Where a round began does not matter.
+ * The failure budget of a recipient, over all codes: after a round of wrong checks comes a wait. So one wrong check more than is
+ * allowed holds, without an acceptance between, must take at least as long as the wait. Where a round began does not matter.
+ *
+ * While the store is away each owner grants a round of its own. Afterwards all are added up: who has had a round, wherever, gets nothing.
  */
-export const failuresBounded: Checker = ({operations}, {failuresPerLockoutMax, lockoutMs}) => {
+export const failuresBounded: Checker = (run, bounds) => {
+  const {failuresPerLockoutMax: round, lockoutMs, ownersMax, budgetsRollBack} = bounds;
+  const throughFaultMax = round * (1 + ownersMax + (budgetsRollBack ? 1 : 0));
   const violations: string[] = [];
   let mostInARow = 0;
-  for (const [recipient, streaks] of streaksByRecipient(operations)) {
+  for (const [recipient, streaks] of streaksByRecipient(run.operations)) {
     for (const streak of streaks) {
       mostInARow = Math.max(mostInARow, streak.length);
-      streak.forEach((first, position) => {
-        const oneTooMany = streak[position + failuresPerLockoutMax];
-        if (oneTooMany && oneTooMany.endMs - first.startMs < lockoutMs) {
-          const tookMs = Math.round(oneTooMany.endMs - first.startMs);
-          violations.push(
-            `${recipient}: ${failuresPerLockoutMax + 1} wrong checks within ${tookMs} ms, the last ${describeOperation(oneTooMany)}`,
-          );
-        }
+      streak.forEach((last, position) => {
+        const max = mayBeIn(last, run, bounds) ? throughFaultMax : round;
+        const first = streak[position - max];
+        if (!first || last.endMs - first.startMs >= lockoutMs) return;
+        const tookMs = Math.round(last.endMs - first.startMs);
+        violations.push(
+          `${recipient}: ${max + 1} wrong checks within ${tookMs} ms, the last ${describeOperation(last)}`,
+        );
       });
     }
   }
   return {
     claim: 'one recipient takes a bounded number of guesses, over all its codes',
     about: 'order',
-    bound: `≤ ${failuresPerLockoutMax} wrong checks per ${lockoutMs / 1000} s without an acceptance`,
+    bound: `≤ ${round} wrong checks per ${lockoutMs / 1000} s without an acceptance; ≤ ${throughFaultMax} through the fault`,
     measured: `${violations.length} rounds too large; longest row of wrong checks ${mostInARow}`,
     violations,
   };
 };
 
-/** Rows of wrong checks that no acceptance interrupts. */
-function streaksByRecipient(operations: readonly Operation[]): Map<string, Operation[][]> {
+/** Whether a check may have been counted apart from those before the fault. */
+function mayBeIn(last: Operation, run: RecordedRun, bounds: Bounds): boolean {
+  const afterwards = last.startMs >= recoveredMs(run, bounds);
+  return last.endMs >= run.fault.startMs && (!afterwards || bounds.budgetsRollBack);
+}
+
+/** Rows of wrong checks that nothing interrupts which may have been an acceptance. */
+export function streaksByRecipient(operations: readonly Operation[]): Map<string, Operation[][]> {
   const streaks = new Map<string, Operation[][]>();
-  for (const operation of operations.toSorted((a, b) => a.endMs - b.endMs)) {
+  for (const operation of operations) {
     const rows = streaks.get(operation.recipient) ?? [[]];
     streaks.set(operation.recipient, rows);
-    if (isAcceptance(operation)) rows.push([]);
+    if (operation.guess === 'right' && operation.outcome !== 'fail') rows.push([]);
     else if (operation.errorCode === 'code_incorrect') rows.at(-1)?.push(operation);
   }
   return streaks;

@@ -1,24 +1,33 @@
 import {describeOperation, isUnavailable} from '../history.ts';
-import type {Checker} from './checker.ts';
+import {type Checker, recoveredMs} from './checker.ts';
 
-/** From `recoveryMs` after the end of the fault on nothing is refused for unavailability any more, and something is served. */
-export const recoversInTime: Checker = ({operations, fault}, {recoveryMs}) => {
-  const after = operations.filter(({startMs}) => startMs >= fault.healedMs);
-  const refusedAfter = after.filter(isUnavailable);
-  const lastRefusalMs = Math.max(0, ...refusedAfter.map(({startMs}) => startMs - fault.healedMs));
-  const tooLate = refusedAfter.filter(({startMs}) => startMs > fault.healedMs + recoveryMs);
-  const served = after.filter(({outcome, startMs}) => outcome === 'ok' && startMs > fault.healedMs);
-  const firstServed = served.toSorted((a, b) => a.endMs - b.endMs)[0];
+/** From `recoveryMs` on nothing is refused for unavailability any more, nothing is served from memory, and something is served. */
+export const recoversInTime: Checker = (run, bounds) => {
+  const {operations, observations} = run;
+  const untilMs = recoveredMs(run, bounds);
+  const fromMs = untilMs - bounds.recoveryMs;
+  const refused = operations.filter((operation) => operation.startMs >= fromMs && isUnavailable(operation));
+  const tooLate = refused.filter(({startMs}) => startMs > untilMs);
+  const firstServedMs = Math.min(
+    ...operations.filter(({outcome, startMs}) => outcome === 'ok' && startMs > fromMs).map(({endMs}) => endMs),
+  );
+  const inFallback = observations.filter(({atMs, inFallback: count}) => atMs > fromMs && count > 0);
+  const stillInFallback = inFallback.filter(({atMs}) => atMs > untilMs);
+  const lastRefusedMs = Math.max(0, ...refused.map(({startMs}) => startMs - fromMs));
+  const lastInFallbackMs = Math.max(0, ...inFallback.map(({atMs}) => atMs - fromMs));
   return {
     claim: 'the service recovers by itself, in time',
     about: 'time',
-    bound: `≤ ${recoveryMs} ms after the end of the fault`,
-    measured: firstServed
-      ? `first served after ${Math.round(firstServed.endMs - fault.healedMs)} ms, last refused at ${Math.round(lastRefusalMs)} ms`
-      : 'nothing was served after the fault',
+    bound: `≤ ${bounds.recoveryMs} ms after the ${bounds.recoveryFrom === 'fault' ? 'fault' : 'end of the fault'}`,
+    measured: Number.isFinite(firstServedMs)
+      ? `first served after ${Math.round(firstServedMs - fromMs)} ms, last refused at ${Math.round(lastRefusedMs)} ms, last served from memory at ${Math.round(lastInFallbackMs)} ms`
+      : 'nothing was served afterwards',
     violations: [
-      ...(firstServed && firstServed.endMs <= fault.healedMs + recoveryMs ? [] : ['nothing was served in time']),
+      ...(firstServedMs <= untilMs ? [] : ['nothing was served in time']),
       ...tooLate.map(describeOperation),
+      ...stillInFallback
+        .slice(0, 1)
+        .map(({atMs, inFallback: count}) => `${count} instances served from memory at ${Math.round(atMs)} ms`),
     ],
   };
 };

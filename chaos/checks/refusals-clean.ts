@@ -3,11 +3,15 @@ import type {Checker} from './checker.ts';
 
 const REFUSALS: ReadonlySet<string> = new Set(['store_unavailable', 'outcome_unknown']);
 
-/** The service itself was not broken, so it owes its callers an answer that they can act on: 503 and one of two codes. */
-export const refusalsClean: Checker = ({operations}) => {
+/**
+ * The service itself was not broken, so it owes its callers an answer that they can act on: 503 and one of two codes. Where a fault kills
+ * processes of the service, what they had in hand is lost on the way, and what stands in front of them answers 502.
+ */
+export const refusalsClean: Checker = ({operations}, {requestsLost}) => {
   const refused = operations.filter(isUnavailable);
   const unclean = refused.filter(
-    ({httpStatus, errorCode}) => httpStatus !== 503 || errorCode === undefined || !REFUSALS.has(errorCode),
+    ({httpStatus, errorCode}) =>
+      !(httpStatus === 503 && REFUSALS.has(errorCode ?? '')) && !(requestsLost && errorCode === 'bad_gateway'),
   );
   return {
     claim: 'what cannot be served is refused with 503 store_unavailable or outcome_unknown',

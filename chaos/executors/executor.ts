@@ -1,41 +1,66 @@
-import type {Ping} from '../lab/ping-redis.ts';
+import type {Fault, FaultInHand} from '../faults/fault.ts';
+import type {RedisServerName} from '../lab/program.ts';
 import type {Persistence} from '../lab/single-redis.ts';
+import type {Speed} from '../speed.ts';
 
 export const executorNames = ['processes', 'kubernetes'] as const;
 /** Where a scenario runs: processes on this machine, or pods of a cluster. */
 export type ExecutorName = (typeof executorNames)[number];
 
-/** What a scenario needs around the service. */
+/** What a scenario needs around the service. An executor that finds it there (a cluster's) checks what it can. */
 export interface Environment {
-  readonly persistence: Persistence;
+  readonly store: /** One Redis, with nobody to take over. */
+    | {readonly kind: 'single'; readonly persistence: Persistence}
+    /** A master and two replicas under three sentinels. */
+    | {readonly kind: 'replicated'; readonly server: RedisServerName}
+    /** Three shards of a master and a replica. */
+    | {readonly kind: 'cluster'; readonly server: RedisServerName};
+  /** Processes of the service. */
+  readonly instances: number;
+  /** Whether the fault is in the network between them. */
+  readonly network: boolean;
   /** How long the service waits for its store, in ms. */
   readonly storeTimeoutMs: number;
 }
 
-/** The Redis of a testbed, as faults handle it. */
-interface RedisUnderTest {
-  ping(): Promise<Ping>;
-  /** Ends it at once, without a chance to write anything. */
-  kill(): Promise<void>;
-  /** Starts it again on the data that it left; resolves when it answers. */
-  start(): Promise<void>;
-  /** Stops it where it is: connections stay open, nothing is answered. */
-  freeze(): void;
-  thaw(): void;
+/** What the users of a run get from outside of the service. */
+export interface Messages {
+  /** The code that was sent for a verification; undefined where none has come (yet). */
+  codeOf(verificationId: string): string | undefined;
+  /** `performance.now()` when its message came; undefined where none has. */
+  seenAtMs(verificationId: string): number | undefined;
 }
 
-/** A service with its store, made for one run. Disposing of it ends all of it. */
-export interface Testbed extends AsyncDisposable {
+/** What a look at all instances showed; those that do not answer are left out. */
+export interface Sighting {
+  readonly answering: number;
+  /** How many of them serve from memory. */
+  readonly inFallback: number;
+}
+
+/** A service with its store, made or found for one run. */
+export interface Reached {
   readonly baseUrl: string;
   readonly apiKey: string;
-  readonly redis: RedisUnderTest;
+  readonly messages: Messages;
+  look(): Promise<Sighting>;
+  /** @throws Error where the fault can't be done here. */
+  prepare(fault: Fault): FaultInHand;
+}
+
+/** Disposing of it ends what was made for it. */
+export interface Testbed extends Reached, AsyncDisposable {}
+
+export interface StartOptions {
+  readonly environment: Environment;
+  readonly speed: Speed;
+  /** Where the output of what runs goes, without ending. */
+  readonly logPath: string;
+  readonly signal: AbortSignal;
 }
 
 export interface Executor {
   readonly name: ExecutorName;
-  /**
-   * @param logPath where the output of what runs goes, without ending.
-   * @throws Error that says what is missing or did not start.
-   */
-  start(environment: Environment, logPath: string, signal: AbortSignal): Promise<Testbed>;
+  /** @throws Error that says what is missing or did not start. */
+  start(options: StartOptions): Promise<Testbed>;
 }

@@ -1,12 +1,16 @@
-import {createHash, randomBytes} from 'node:crypto';
-import {rm, writeFile} from 'node:fs/promises';
-import path from 'node:path';
-import {startFleet} from '../lab/fleet.ts';
+import {rm} from 'node:fs/promises';
+import {startCluster} from '../lab/cluster.ts';
+import {type Fleet, startFleet} from '../lab/fleet.ts';
+import {startMessageSink} from '../lab/message-sink.ts';
+import {type Network, startNetwork} from '../lab/network.ts';
 import {owning} from '../lab/owned.ts';
+import {startReplicatedSet} from '../lab/replicated-set.ts';
 import {startSingleRedis} from '../lab/single-redis.ts';
 import {openWorkplace} from '../lab/workplace.ts';
-import {policies} from '../workload/behaviours.ts';
-import type {Environment, Executor, Testbed} from './executor.ts';
+import {downAfterMs} from '../speed.ts';
+import type {Executor, Sighting, StartOptions} from './executor.ts';
+import type {ProcessTestbed, StoreUnderTest} from './process-testbed.ts';
+import {writeServiceConfiguration} from './service-configuration.ts';
 
 export interface ProcessesOptions {
   /** The service's main module. */
@@ -15,61 +19,116 @@ export interface ProcessesOptions {
 
 /** Runs the service and its Redis as processes on this machine: random ports, a directory of its own, nothing left afterwards. */
 export function processes({serviceEntry}: ProcessesOptions): Executor {
-  return {
-    name: 'processes',
-    start: (environment, logPath) => owning((owned) => startAll(owned, serviceEntry, environment, logPath)),
-  };
+  return {name: 'processes', start: (options) => owning((owned) => startAll(owned, serviceEntry, options))};
 }
 
 /** Starts one after the other; whatever was started is in `owned`, also when the next one fails. */
 async function startAll(
   owned: AsyncDisposableStack,
   serviceEntry: string,
-  {persistence, storeTimeoutMs}: Environment,
-  logPath: string,
-): Promise<Omit<Testbed, typeof Symbol.asyncDispose>> {
-  for (const name of ['redis', 'app-0']) await rm(`${logPath}.${name}.log`, {force: true});
+  options: StartOptions,
+): Promise<ProcessTestbed> {
+  const {environment, logPath} = options;
   const place = owned.use(await openWorkplace(logPath));
-  const {node: redis} = owned.use(await startSingleRedis({persistence, logPath}));
-  const client = await writeConfiguration(place.directory);
-  const {baseUrl} = owned.use(
+  await removeLogs(place.logFile, environment.instances);
+  const network = environment.network ? owned.use(await startNetwork(place.logFile('network'))) : undefined;
+  const store = await startStore(owned, options, network);
+  const sink = owned.use(await startMessageSink());
+  const configuration = await writeServiceConfiguration(place.directory, sink.providerYaml);
+  const fleet = owned.use(
     await startFleet({
-      count: 1,
+      count: environment.instances,
       entry: serviceEntry,
       logPath,
+      ...(network ? {network} : {}),
       environment: {
         NODE_ENV: 'development',
         LOG_LEVEL: 'info',
-        OTP_CONFIG: client.file,
-        REDIS_URL: `${redis.url}/0`,
-        STORE_TIMEOUT_MS: String(storeTimeoutMs),
+        STORE_TIMEOUT_MS: String(environment.storeTimeoutMs),
+        ...configuration.environment,
+        ...storeSettings(store),
       },
     }),
   );
-  return {baseUrl, apiKey: client.apiKey, redis};
+  const testbed: ProcessTestbed = {
+    baseUrl: fleet.baseUrl,
+    apiKey: configuration.apiKey,
+    messages: {
+      codeOf: (id) => sink.messageOf(id)?.code,
+      seenAtMs: (id) => sink.messageOf(id)?.seenAtMs,
+    },
+    look: () => look(fleet),
+    prepare: (fault) => {
+      if (!fault.on.processes) throw new Error(`${fault.name} can't be done to processes`);
+      return fault.on.processes(testbed);
+    },
+    store,
+    fleet,
+    network,
+    secretKeysFile: configuration.secretKeysFile,
+  };
+  return testbed;
 }
 
-/** The service's YAML file: the policies of the workload and a client of its own. */
-async function writeConfiguration(directory: string): Promise<{apiKey: string; file: string}> {
-  const apiKey = `otp_chaos_${randomBytes(16).toString('hex')}`;
-  const lifetimeSeconds = policies.brief.lifetimeMs / 1000;
-  // A recipient may ask for the next code at once: who guesses on and on is held by the failure budget alone.
-  const rules = 'codeLength: 6, alphabet: digits, maxAttempts: 5, resendIntervalSeconds: 0, channels: [email]';
-  const file = path.join(directory, 'otp.yaml');
-  await writeFile(
-    file,
-    `policies:
-  ${policies.usual}: {${rules}, lifetimeSeconds: 300}
-  ${policies.brief.name}: {${rules}, lifetimeSeconds: ${lifetimeSeconds}}
-clients:
-  chaos:
-    apiKeys:
-      - {id: run, sha256: ${createHash('sha256').update(apiKey).digest('hex')}, scopes: [verify]}
-providers:
-  inbox: {kind: inbox}
-channels:
-  email: [inbox]
-`,
+async function startStore(
+  owned: AsyncDisposableStack,
+  {environment, speed, logPath}: StartOptions,
+  network: Network | undefined,
+): Promise<StoreUnderTest> {
+  const {store} = environment;
+  const common = {logPath, ...(network ? {network} : {})};
+  switch (store.kind) {
+    case 'single': {
+      const {node} = owned.use(await startSingleRedis({persistence: store.persistence, logPath}));
+      return {kind: 'single', node};
+    }
+    case 'replicated': {
+      const options = {...common, server: store.server, downAfterMs: downAfterMs[speed]};
+      return {kind: 'replicated', set: owned.use(await startReplicatedSet(options))};
+    }
+    case 'cluster': {
+      const options = {logPath, server: store.server, nodeTimeoutMs: downAfterMs[speed]};
+      return {kind: 'cluster', cluster: owned.use(await startCluster(options))};
+    }
+  }
+}
+
+function storeSettings(store: StoreUnderTest): Record<string, string> {
+  switch (store.kind) {
+    case 'single':
+      return {REDIS_URL: `${store.node.url}/0`};
+    case 'replicated':
+      return {REDIS_SENTINELS: store.set.sentinelAddresses, REDIS_MASTER_NAME: store.set.masterName};
+    case 'cluster':
+      return {REDIS_CLUSTER: store.cluster.addresses};
+  }
+}
+
+async function look({instances}: Fleet): Promise<Sighting> {
+  const gauges = await Promise.all(
+    instances.map((instance) =>
+      instance.metric('otp_fallback_active').then(
+        (value = 0) => [value],
+        () => [],
+      ),
+    ),
   );
-  return {apiKey, file};
+  const answers = gauges.flat();
+  return {answering: answers.length, inFallback: answers.filter((value) => value > 0).length};
+}
+
+/** A run adds to its logs; what an earlier run of the same seed left would be taken for its own. */
+async function removeLogs(logFile: (name: string) => string, instances: number): Promise<void> {
+  const names = [
+    'network',
+    'redis',
+    ...Array.from({length: 3}, (_, index) => [
+      `redis-${index}`,
+      `sentinel-${index}`,
+      `shard-${index}-a`,
+      `shard-${index}-b`,
+    ]),
+    ...Array.from({length: instances}, (_, index) => `app-${index}`),
+  ];
+  await Promise.all(names.flat().map((name) => rm(logFile(name), {force: true})));
 }

@@ -1,14 +1,39 @@
-import type {ExecutorName, Testbed} from '../executors/executor.ts';
+import type {ExecutorName} from '../executors/executor.ts';
+import type {KubernetesTestbed} from '../executors/kubernetes-testbed.ts';
+import type {ProcessTestbed} from '../executors/process-testbed.ts';
 
 /** Something that breaks, and can be mended. */
 export interface Fault {
   readonly name: string;
   readonly description: string;
-  /** Executors that can really do it. */
-  readonly executors: readonly ExecutorName[];
-  inject(testbed: Testbed): Promise<void>;
+  /** How long it may take to show, in ms. @default 2000 */
+  readonly effectMs?: number;
+  /** Executors that can really do it, and how. */
+  readonly on: {
+    readonly processes?: (testbed: ProcessTestbed) => FaultInHand;
+    readonly kubernetes?: (testbed: KubernetesTestbed) => FaultInHand;
+  };
+}
+
+/** A fault for one run: it knows what it has broken. */
+export interface FaultInHand {
+  inject(): Promise<void>;
   /** Looks from outside whether the fault is in effect; a fault that nobody can see proves nothing. */
-  isInEffect(testbed: Testbed): Promise<boolean>;
+  isInEffect(): Promise<boolean>;
+  /** What goes on while it lasts; it is healed not before this has ended. */
+  readonly during?: (during: During) => Promise<void>;
   /** Resolves when what was broken answers again. Does no harm where nothing is broken. */
-  heal(testbed: Testbed): Promise<void>;
+  heal(): Promise<void>;
+}
+
+export interface During {
+  /** For the time line. */
+  note(event: string): void;
+  /** Rejects when the run is interrupted. */
+  pause(durationMs: number): Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+export function executorsOf({on}: Fault): ExecutorName[] {
+  return Object.keys(on) as ExecutorName[];
 }

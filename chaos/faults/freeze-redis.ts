@@ -1,13 +1,20 @@
+import {singleRedisOf} from '../executors/process-testbed.ts';
 import type {Fault} from './fault.ts';
 
 export const freezeRedis: Fault = {
   name: 'freeze-redis',
-  description: 'SIGSTOP to Redis: connections stay open, nothing is answered; healed by SIGCONT',
-  executors: ['processes'],
-  inject: async ({redis}) => redis.freeze(),
-  isInEffect: async ({redis}) => (await redis.ping()) === 'silent',
-  async heal({redis}) {
-    redis.thaw();
-    await redis.start();
+  description: 'SIGSTOP to the only Redis: connections stay open, nothing is answered; healed by SIGCONT',
+  on: {
+    processes(testbed) {
+      const redis = singleRedisOf(testbed);
+      return {
+        inject: async () => redis.freeze(),
+        isInEffect: async () => (await redis.ping()) === 'silent',
+        async heal() {
+          redis.thaw();
+          await redis.start();
+        },
+      };
+    },
   },
 };

@@ -1,6 +1,7 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
-import type {Environment, Testbed} from '../executors/executor.ts';
-import {startSingleRedis} from '../lab/single-redis.ts';
+import {type Persistence, startSingleRedis} from '../lab/single-redis.ts';
+import {testbedOf} from '../testing/testbed.ts';
+import type {Fault} from './fault.ts';
 import {freezeRedis} from './freeze-redis.ts';
 import {killRedis} from './kill-redis.ts';
 
@@ -10,28 +11,29 @@ beforeEach(() => {
 });
 afterEach(() => cleanup.disposeAsync());
 
-async function redisTestbed(persistence: Environment['persistence'] = 'everysec') {
+async function brokenBy(fault: Fault, persistence: Persistence = 'everysec') {
   const {node: redis} = cleanup.use(await startSingleRedis({persistence}));
-  const testbed: Testbed = {baseUrl: '', apiKey: '', redis, [Symbol.asyncDispose]: async () => {}};
-  return {testbed, redis};
+  const inHand = fault.on.processes?.(testbedOf({kind: 'single', node: redis}));
+  if (!inHand) throw new Error(`${fault.name} can't be done to processes`);
+  return {redis, inHand};
 }
 
 describe.each([killRedis, freezeRedis])('$name', (fault) => {
   test('is seen while it lasts, and neither before nor after', async () => {
-    const {testbed} = await redisTestbed();
-    const seen = [await fault.isInEffect(testbed)];
-    await fault.inject(testbed);
-    seen.push(await fault.isInEffect(testbed));
-    await fault.heal(testbed);
-    seen.push(await fault.isInEffect(testbed));
+    const {redis, inHand} = await brokenBy(fault);
+    const seen = [await inHand.isInEffect()];
+    await inHand.inject();
+    seen.push(await inHand.isInEffect());
+    await inHand.heal();
+    seen.push(await inHand.isInEffect());
     expect(seen).toEqual([false, true, false]);
-    expect(await testbed.redis.ping()).toBe('answered');
+    expect(await redis.ping()).toBe('answered');
   });
 
   test('healing what is not broken changes nothing', async () => {
-    const {testbed, redis} = await redisTestbed();
+    const {redis, inHand} = await brokenBy(fault);
     await redis.command('SET', 'kept', '1');
-    await fault.heal(testbed);
+    await inHand.heal();
     expect(await redis.command('GET', 'kept')).toBe('1');
   });
 });
@@ -40,9 +42,9 @@ test.each([
   ['everysec', '1'],
   ['none', null],
 ] as const)('a Redis with persistence %s that is killed comes back with %j', async (persistence, reply) => {
-  const {testbed, redis} = await redisTestbed(persistence);
+  const {redis, inHand} = await brokenBy(killRedis, persistence);
   await redis.command('SET', 'kept', '1');
-  await killRedis.inject(testbed);
-  await killRedis.heal(testbed);
+  await inHand.inject();
+  await inHand.heal();
   expect(await redis.command('GET', 'kept')).toBe(reply);
 });

@@ -1,5 +1,5 @@
 import type {FaultTimes} from '../history.ts';
-import {INTERVAL_MS} from './report.ts';
+import {INTERVAL_MS} from './series.ts';
 
 /** Stacked bars over time, with the fault as a shade behind them. */
 export interface Chart {
@@ -42,14 +42,18 @@ export function timelineChart({title, times, layers, fault}: Chart): string {
     ? `<rect x="${x(fault.startMs)}" y="${TOP}" width="${round(x(fault.healedMs) - x(fault.startMs))}" height="${HEIGHT - BOTTOM - TOP}" fill="#f6d9b8"/>
 <text x="${x(fault.startMs) + 3}" y="${TOP + 12}">fault</text>`
     : '';
-  const seconds = Array.from({length: Math.floor(endMs / 1000) + 1}, (_, second) => second)
+  // Not more labels than fit.
+  const step = Math.max(1, Math.ceil(endMs / 30_000));
+  const seconds = Array.from({length: Math.floor(endMs / 1000 / step) + 1}, (_, position) => position * step)
     .map((second) => `<text x="${x(second * 1000)}" y="${HEIGHT - 6}">${second} s</text>`)
     .join('');
+  let legendX = LEFT + 200;
   const legend = layers
-    .map(
-      ({name, colour}, position) =>
-        `<rect x="${LEFT + 200 + position * 110}" y="4" width="10" height="10" fill="${colour}"/><text x="${LEFT + 214 + position * 110}" y="13">${escaped(name)}</text>`,
-    )
+    .map(({name, colour}) => {
+      const entry = `<rect x="${legendX}" y="4" width="10" height="10" fill="${colour}"/><text x="${legendX + 14}" y="13">${escaped(name)}</text>`;
+      legendX += 26 + 6 * name.length;
+      return entry;
+    })
     .join('');
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(title)}">
 <text x="${LEFT}" y="13">${escaped(title)}</text>${legend}

@@ -1,5 +1,6 @@
 import {type Chart, escaped, timelineChart} from './chart.ts';
 import type {Report} from './report.ts';
+import {pageStyle} from './style.ts';
 
 /** A page that stands alone: no script, nothing fetched. */
 export function htmlReport(report: Report): string {
@@ -7,6 +8,7 @@ export function htmlReport(report: Report): string {
     scenario,
     seed,
     executor,
+    speed,
     verdict,
     claim,
     fault,
@@ -21,16 +23,10 @@ export function htmlReport(report: Report): string {
 <html lang="en">
 <meta charset="utf-8">
 <title>Chaos ${escaped(scenario)} seed ${seed}: ${verdict}</title>
-<style>
-body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1c2330}
-table{border-collapse:collapse;margin:1rem 0}
-th,td{text-align:left;vertical-align:top;padding:.25rem .8rem;border-bottom:1px solid #d8dde6}
-.pass,.ok{color:#14713a}.fail{color:#b3261e}.invalid{color:#8a5a00}
-svg{width:100%;height:auto}svg text{font:11px system-ui,sans-serif;fill:#4a5568}
-</style>
+<style>${pageStyle}</style>
 <h1>Chaos scenario <em>${escaped(scenario)}</em>: <span class="${verdict}">${verdict}</span></h1>
 <p>${escaped(claim)}.</p>
-<p>Fault: ${escaped(fault)}. Executor ${executor}, seed ${seed}, started ${escaped(startedAt)}.</p>
+<p>Fault: ${escaped(fault)}. Executor ${executor}, ${speed}, seed ${seed}, started ${escaped(startedAt)}.</p>
 ${list(invalidBecause.map((reason) => `This run proves nothing: ${reason}`))}
 <h2>Time line</h2>
 ${charts(report).map(timelineChart).join('\n')}
@@ -49,8 +45,11 @@ ${violations.length > 0 ? list(violations.map(({claim: broken, what}) => `${brok
 `;
 }
 
+const COLOURS = ['#d0443a', '#e58a2b', '#8a4fb0', '#3b6fb6', '#7a5c3e', '#c2528b', '#5b8c5a', '#9aa5b8'];
+
 function charts({series, faultTimes}: Report): Chart[] {
   const common = {times: series.map(({fromMs}) => fromMs), fault: faultTimes};
+  const codes = [...new Set(series.flatMap(({errors}) => Object.keys(errors)))].toSorted();
   return [
     {
       ...common,
@@ -63,8 +62,22 @@ function charts({series, faultTimes}: Report): Chart[] {
     },
     {
       ...common,
-      title: 'Longest answer, ms',
-      layers: [{name: 'ms', colour: '#3b6fb6', values: series.map(({longestMs}) => longestMs)}],
+      title: 'Errors per interval, by code',
+      layers: codes.map((name, position) => ({
+        name,
+        colour: COLOURS[position % COLOURS.length] ?? '#9aa5b8',
+        values: series.map(({errors}) => errors[name] ?? 0),
+      })),
+    },
+    {
+      ...common,
+      title: '99th percentile of answers, ms',
+      layers: [{name: 'ms', colour: '#3b6fb6', values: series.map(({p99Ms}) => p99Ms)}],
+    },
+    {
+      ...common,
+      title: 'Instances that serve from memory',
+      layers: [{name: 'instances', colour: '#e58a2b', values: series.map(({inFallback}) => inFallback)}],
     },
   ];
 }

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {redisRestart} from '../scenarios/redis-restart.ts';
+import {redisRestart} from '../scenarios/single-redis.ts';
 import {accepted, created, refused, runOf} from '../testing/history.ts';
 import {judge} from '../verdict.ts';
 import {htmlReport} from './html.ts';
@@ -11,6 +11,7 @@ const report = reportOf({
   scenario: redisRestart,
   seed: 4,
   executor: 'processes',
+  speed: 'compressed',
   startedAt: '2030-01-01T00:00:00.000Z',
   recording: {...run, timeline: [{atMs: 1_000, event: 'kill-redis injected'}]},
   judgement: judge(redisRestart, run),
@@ -28,14 +29,23 @@ test('the report says what was run, what was claimed and what broke', () => {
 });
 
 test('the time series counts each answer in the interval in which it came', () => {
-  expect(report.series[0]).toEqual({fromMs: 0, ok: 2, refused: 0, unavailable: 0, longestMs: 10});
-  expect(report.series[7]).toEqual({fromMs: 1_750, ok: 0, refused: 0, unavailable: 1, longestMs: 700});
+  expect(report.series[0]).toEqual({
+    fromMs: 0,
+    ok: 2,
+    refused: 0,
+    unavailable: 0,
+    p99Ms: 10,
+    longestMs: 10,
+    errors: {},
+    inFallback: 0,
+  });
+  expect(report.series[7]).toMatchObject({fromMs: 1_750, unavailable: 1, p99Ms: 700, errors: {store_unavailable: 1}});
 });
 
 test('page and terminal show the verdict, the fault and the violation', () => {
   expect(htmlReport(report)).toContain('<span class="fail">fail</span>');
   expect(htmlReport(report)).toContain('kill-redis injected');
-  expect(textReport(report)).toMatch(/redis-restart seed 4 \(processes\): FAIL/);
+  expect(textReport(report)).toMatch(/redis-restart seed 4 \(processes, compressed\): FAIL/);
   expect(textReport(report)).toContain('v1 was accepted 2 times');
 });
 
@@ -44,6 +54,7 @@ test('a run without an end is reported with its reason', () => {
     scenario: redisRestart,
     seed: 4,
     executor: 'processes',
+    speed: 'compressed',
     startedAt: '2030-01-01T00:00:00.000Z',
     recording: undefined,
     judgement: {verdict: 'invalid', invalidBecause: ['an effect of kill-redis did not happen'], findings: []},

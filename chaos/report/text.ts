@@ -4,11 +4,11 @@ const VIOLATIONS_SHOWN = 5;
 
 /** The result of a run on the terminal; all of the violations are in the JSON report. */
 export function textReport(report: Report): string {
-  const {scenario, seed, executor, verdict, claims, invalidBecause, violations} = report;
+  const {scenario, seed, executor, speed, verdict, claims, invalidBecause, violations} = report;
   const shown = violations.slice(0, VIOLATIONS_SHOWN).map(({what}) => `    - ${what}`);
   const more = violations.length - shown.length;
   return [
-    `${scenario} seed ${seed} (${executor}): ${verdict.toUpperCase()}`,
+    `${scenario} seed ${seed} (${executor}, ${speed}): ${verdict.toUpperCase()}`,
     ...invalidBecause.map((reason) => `  invalid: ${reason}`),
     ...claims.map(
       ({ok, claim, bound, measured}) =>

@@ -2,18 +2,24 @@ import {acceptedAtMostOnce} from '../checks/accepted-at-most-once.ts';
 import {acknowledgedExplained} from '../checks/acknowledged-explained.ts';
 import {answersInTime} from '../checks/answers-in-time.ts';
 import {approvalsExplained} from '../checks/approvals-explained.ts';
+import {attemptsFair} from '../checks/attempts-fair.ts';
 import type {Bounds, Checker} from '../checks/checker.ts';
 import {failuresBounded} from '../checks/failures-bounded.ts';
 import {messagesArrive} from '../checks/messages-arrive.ts';
 import {notAfterCancel} from '../checks/not-after-cancel.ts';
 import {notAfterExpiry} from '../checks/not-after-expiry.ts';
+import {notAfterSupersession} from '../checks/not-after-supersession.ts';
 import {onlyRightCodes} from '../checks/only-right-codes.ts';
 import {recoversInTime} from '../checks/recovers-in-time.ts';
 import {refusalsClean} from '../checks/refusals-clean.ts';
 import {repeatsAnsweredAlike} from '../checks/repeats-answered-alike.ts';
+import {servedInFault} from '../checks/served-in-fault.ts';
 import {wrongChecksBounded} from '../checks/wrong-checks-bounded.ts';
 import type {Environment} from '../executors/executor.ts';
-import type {FaultTiming, Workload} from '../workload/plan.ts';
+import type {Speed} from '../speed.ts';
+import type {Pace, Workload} from '../workload/plan.ts';
+import {policies} from '../workload/policies.ts';
+import type {Scenario} from './scenario.ts';
 
 /** What holds whatever happens. */
 export const everyCheck: readonly Checker[] = [
@@ -22,37 +28,118 @@ export const everyCheck: readonly Checker[] = [
   onlyRightCodes,
   notAfterExpiry,
   notAfterCancel,
+  notAfterSupersession,
   wrongChecksBounded,
   failuresBounded,
+  attemptsFair,
   approvalsExplained,
   acknowledgedExplained,
+  servedInFault,
   messagesArrive,
   answersInTime,
   refusalsClean,
   recoversInTime,
 ];
 
-export const environment: Environment = {persistence: 'everysec', storeTimeoutMs: 500};
+/** One Redis, one process of the service. */
+export const single: Environment = {
+  store: {kind: 'single', persistence: 'everysec'},
+  instances: 1,
+  network: false,
+  storeTimeoutMs: 500,
+};
+
+/** As in production: Redis with replicas under sentinels, three processes of the service. */
+export const replicated: Environment = {
+  store: {kind: 'replicated', server: 'valkey-server'},
+  instances: 3,
+  network: false,
+  storeTimeoutMs: 500,
+};
 
 export const bounds: Bounds = {
   skewMs: 1_000,
   wrongChecksMax: 5,
   failuresPerLockoutMax: 5,
   lockoutMs: 30_000,
-  // The store's time-out, twice (a request may wait for a connection, then for its command), and the noise of a busy machine.
-  answerMs: 1_500,
+  ownersMax: 1,
+  budgetsRollBack: false,
+  pendingMax: policies.usual.maxPending,
+  // The store's time-out, twice (a request may wait for a connection, then for its command), a peer, and the noise of a busy machine.
+  answerMs: 2_500,
   recoveryMs: 3_000,
+  recoveryFrom: 'healing',
+  servedShareMin: 1,
   // What a person waits before asking again.
   deliveryMs: 5_000,
   inHandMs: 1_000,
   lostShareMax: 0,
+  requestsLost: false,
 };
 
-/** Some twenty users a second for a dozen seconds: enough of each kind before, during and after the fault. */
+/** Another master takes over: 5 s until the old one counts as down, an election, a promotion. */
+export const failover: Bounds = {
+  ...bounds,
+  recoveryFrom: 'fault',
+  recoveryMs: 8_000,
+  // What was acknowledged by the old master and not yet used is called lost, rather than accepted twice.
+  lostShareMax: 1,
+};
+
 export const workload: Workload = {
   usersPerSecond: 20,
-  durationMs: 13_000,
-  mix: {honest: 30, mistaken: 20, double: 20, retrying: 10, canceling: 8, late: 8, guessing: 4},
+  mix: {
+    honest: 28,
+    mistaken: 16,
+    double: 16,
+    retrying: 10,
+    canceling: 6,
+    late: 6,
+    guessing: 4,
+    forgetful: 4,
+    holding: 10,
+  },
 };
 
-export const timing: FaultTiming = {startMs: {min: 3_000, max: 5_000}, holdMs: {min: 1_500, max: 3_500}};
+/**
+ * Users before, during and after the fault: enough of each kind. What a fault takes to show and to heal comes on top; a failover takes
+ * some 4 s in a compressed run, 9 s in one with production's time-outs.
+ */
+export function paces({
+  compressed,
+  production,
+}: Record<Speed, {holdMs: number; workloadMs: number}>): Record<Speed, Pace> {
+  const pace = ({holdMs, workloadMs}: {holdMs: number; workloadMs: number}): Pace => ({
+    startMs: {min: 2_500, max: 4_000},
+    holdMs: {min: Math.round(holdMs * 0.8), max: holdMs},
+    workloadMs,
+  });
+  return {compressed: pace(compressed), production: pace(production)};
+}
+
+/** A master is gone, and another takes over while the fault lasts. */
+export const failoverPace = paces({
+  compressed: {holdMs: 4_500, workloadMs: 14_000},
+  production: {holdMs: 12_000, workloadMs: 30_000},
+});
+
+/** Nothing can take over; a minute in production, as long as it takes to notice and to serve in a compressed run. */
+export const outagePace = paces({
+  compressed: {holdMs: 5_000, workloadMs: 15_000},
+  production: {holdMs: 60_000, workloadMs: 85_000},
+});
+
+/** A disturbance that is over before anybody has to take over. */
+export const disturbancePace = paces({
+  compressed: {holdMs: 3_500, workloadMs: 13_000},
+  production: {holdMs: 10_000, workloadMs: 25_000},
+});
+
+/** What most scenarios have in common. */
+export const common: Pick<Scenario, 'environment' | 'steadyJourneys' | 'workload' | 'checks' | 'bounds'> = {
+  environment: replicated,
+  steadyJourneys: 3,
+  workload,
+  checks: everyCheck,
+  bounds,
+};

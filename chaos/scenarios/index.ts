@@ -1,6 +1,63 @@
-import {redisFreeze} from './redis-freeze.ts';
-import {redisRestart} from './redis-restart.ts';
-import {redisRestartEmpty} from './redis-restart-empty.ts';
+import {shardMasterKilled} from './clusters.ts';
+import {
+  connectionsReset,
+  oneInstanceCut,
+  redisSlow,
+  redisVerySlow,
+  replicasLag,
+  replicationCut,
+} from './disturbances.ts';
+import {
+  masterAndReplicaKilled,
+  masterCutFromSentinels,
+  masterFrozen,
+  masterKilled,
+  plannedSwitchover,
+  sentinelMajorityLost,
+} from './failovers.ts';
+import {
+  allRedisGone,
+  backEmpty,
+  backOld,
+  keysRotated,
+  ownerKilled,
+  peersDisagree,
+  rollingRestartInOutage,
+} from './outages.ts';
 import type {Scenario} from './scenario.ts';
+import {redisFreeze, redisRestart, redisRestartEmpty} from './single-redis.ts';
 
-export const scenarios: readonly Scenario[] = [redisRestart, redisRestartEmpty, redisFreeze];
+export const scenarios: readonly Scenario[] = [
+  redisRestart,
+  redisRestartEmpty,
+  redisFreeze,
+  masterKilled,
+  masterFrozen,
+  masterCutFromSentinels,
+  masterAndReplicaKilled,
+  sentinelMajorityLost,
+  plannedSwitchover,
+  replicasLag,
+  replicationCut,
+  redisSlow,
+  redisVerySlow,
+  connectionsReset,
+  oneInstanceCut,
+  allRedisGone,
+  backEmpty,
+  backOld,
+  ownerKilled,
+  rollingRestartInOutage,
+  peersDisagree,
+  keysRotated,
+  shardMasterKilled,
+];
+
+/** At most three minutes: one failover, the case in which replication alone is not enough, one outage. */
+export const short: readonly Scenario[] = [
+  redisRestart,
+  masterKilled,
+  masterCutFromSentinels,
+  allRedisGone,
+  ownerKilled,
+];

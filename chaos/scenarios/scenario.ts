@@ -1,7 +1,8 @@
 import type {Bounds, Checker} from '../checks/checker.ts';
 import type {Environment} from '../executors/executor.ts';
 import type {Fault} from '../faults/fault.ts';
-import type {FaultTiming, Workload} from '../workload/plan.ts';
+import type {Speed} from '../speed.ts';
+import type {Pace, Workload} from '../workload/plan.ts';
 
 /** What is claimed to hold although something breaks. Data alone; `run-scenario.ts` does the work. */
 export interface Scenario {
@@ -12,7 +13,7 @@ export interface Scenario {
   readonly steadyJourneys: number;
   readonly workload: Workload;
   readonly fault: Fault;
-  readonly timing: FaultTiming;
+  readonly pace: Readonly<Record<Speed, Pace>>;
   readonly checks: readonly Checker[];
   readonly bounds: Bounds;
 }

@@ -1,9 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import type {BehaviourName} from './plan.ts';
+import {policies} from './policies.ts';
 import {type User, wrongCode} from './user.ts';
-
-/** The policies that a testbed offers: one with the usual lifetime, one whose codes expire within the run. */
-export const policies = {usual: 'usual', brief: {name: 'brief', lifetimeMs: 10_000}} as const;
 
 // Fast enough to run into every wait and lock, slow enough to leave the service to the others.
 const GUESS_PAUSE_MS = 250;
@@ -14,7 +12,7 @@ type Behaviour = (user: User, untilMs: number) => Promise<void>;
 export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
   /** Asks for a code and types it in. */
   async honest(user) {
-    const sent = await user.obtainCode(policies.usual);
+    const sent = await user.obtainCode('usual');
     if (!sent) return;
     await user.think();
     await user.insist(() => user.check(sent.id, sent.code, 'right'));
@@ -22,7 +20,7 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
 
   /** Mistypes once or twice first. */
   async mistaken(user) {
-    const sent = await user.obtainCode(policies.usual);
+    const sent = await user.obtainCode('usual');
     if (!sent) return;
     for (let mistakes = 0; mistakes < user.plan.count; mistakes++) {
       await user.think();
@@ -33,7 +31,7 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
 
   /** Sends the right code two or three times at once: a double click, a thief beside the owner. */
   async double(user) {
-    const sent = await user.obtainCode(policies.usual);
+    const sent = await user.obtainCode('usual');
     if (!sent) return;
     await user.think();
     const checks = Array.from({length: user.plan.count + 1}, () => user.check(sent.id, sent.code, 'right'));
@@ -43,9 +41,9 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
   /** Repeats each request under its idempotency key, also when it was answered: a proxy or a library that retries. */
   async retrying(user) {
     const [createKey, checkKey] = [randomUUID(), randomUUID()];
-    const sent = await user.obtainCode(policies.usual, createKey);
+    const sent = await user.obtainCode('usual', createKey);
     if (!sent) return;
-    await user.insist(() => user.create(policies.usual, createKey));
+    await user.insist(() => user.create('usual', createKey));
     await user.think();
     await user.insist(() => user.check(sent.id, sent.code, 'right', checkKey));
     await user.think();
@@ -54,7 +52,7 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
 
   /** Thinks better of it, and somebody tries the code all the same. */
   async canceling(user) {
-    const sent = await user.obtainCode(policies.usual);
+    const sent = await user.obtainCode('usual');
     if (!sent) return;
     await user.think();
     const canceled = await user.insist(() => user.cancel(sent.id));
@@ -63,7 +61,7 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
 
   /** Types the code in when it has expired. */
   async late(user) {
-    const sent = await user.obtainCode(policies.brief.name);
+    const sent = await user.obtainCode('brief');
     if (!sent) return;
     await user.pause(policies.brief.lifetimeMs + 1_500);
     await user.insist(() => user.check(sent.id, sent.code, 'right'));
@@ -72,7 +70,7 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
   /** Guesses until the end, with new codes when the old one is locked. */
   async guessing(user, untilMs) {
     while (user.nowMs() < untilMs) {
-      const sent = await user.obtainCode(policies.usual);
+      const sent = await user.obtainCode('usual');
       await user.pause(GUESS_PAUSE_MS);
       while (sent && user.nowMs() < untilMs) {
         const {httpStatus} = await user.check(sent.id, wrongCode(sent.code), 'wrong');
@@ -80,5 +78,28 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
         await user.pause(GUESS_PAUSE_MS);
       }
     }
+  },
+
+  /** Asks for one code after the other, and types in the first. */
+  async forgetful(user) {
+    const first = await user.obtainCode('usual');
+    if (!first) return;
+    for (let more = 0; more < policies.usual.maxPending; more++) {
+      await user.think();
+      await user.insist(() => user.create('usual'));
+    }
+    await user.insist(() => user.check(first.id, first.code, 'right'));
+  },
+
+  /** Has a code from before the fault, presents it right after it began, and somebody who read along does the same later. */
+  async holding(user) {
+    const sent = await user.obtainCode('usual');
+    if (!sent) return;
+    await user.pause(Math.max(0, user.plan.untilMs - user.nowMs()));
+    await user.check(sent.id, sent.code, 'right');
+    await user.think();
+    await user.check(sent.id, sent.code, 'right');
+    await user.pause(2 * user.plan.thinkMs);
+    await user.insist(() => user.check(sent.id, sent.code, 'right'));
   },
 };

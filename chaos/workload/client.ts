@@ -1,5 +1,7 @@
 import {performance} from 'node:perf_hooks';
+import type {Messages} from '../executors/executor.ts';
 import {type Operation, type OperationKind, outcomeOf} from '../history.ts';
+import type {PolicyName} from './policies.ts';
 
 export interface ClientOptions {
   readonly baseUrl: string;
@@ -8,6 +10,7 @@ export interface ClientOptions {
   readonly timeoutMs: number;
   /** `performance.now()` at the start of the run. */
   readonly originMs: number;
+  readonly messages: Messages;
 }
 
 /** What an act is about; copied into the history. */
@@ -17,18 +20,13 @@ type Subject = Pick<Operation, 'phase' | 'user' | 'recipient'> &
 interface Answer {
   readonly httpStatus: number | undefined;
   readonly errorCode: string | undefined;
-  readonly body: Partial<{id: string; createdAt: string; expiresAt: string}>;
+  readonly body: Partial<{id: string; createdAt: string; expiresAt: string; attemptsRemaining: number}>;
 }
 
 /** Calls the service and writes every call into the history, whatever becomes of it. */
 export class Client {
   readonly operations: Operation[] = [];
   readonly #options: ClientOptions;
-  /** When the message of a verification was first seen; ms since the start of the run. */
-  readonly messageSeenMs = new Map<string, number>();
-  // A user remembers the code that was read, also when the inbox has lost it.
-  readonly #codes = new Map<string, string>();
-
   constructor(options: ClientOptions) {
     this.#options = options;
   }
@@ -38,7 +36,7 @@ export class Client {
     return performance.now() - this.#options.originMs;
   }
 
-  create(subject: Subject, policy: string): Promise<Operation> {
+  create(subject: Subject, policy: PolicyName): Promise<Operation> {
     return this.#act('create', subject, 'POST', '/v1/verifications', {to: subject.recipient, channel: 'email', policy});
   }
 
@@ -54,31 +52,21 @@ export class Client {
     return this.#act('status', subject, 'GET', `/v1/verifications/${subject.verificationId}`);
   }
 
-  /** The code that was sent for a verification, or undefined where the inbox has none (yet). No part of the history. */
-  async sentCode(recipient: string, verificationId: string): Promise<string | undefined> {
-    if (!this.#codes.has(verificationId)) await this.#readInbox(recipient);
-    return this.#codes.get(verificationId);
+  /** The code that was sent for a verification, or undefined where no message has come (yet). No part of the history. */
+  sentCode(verificationId: string): string | undefined {
+    return this.#options.messages.codeOf(verificationId);
   }
 
-  async #readInbox(recipient: string): Promise<void> {
-    const url = `${this.#options.baseUrl}/dev/inbox.json?to=${encodeURIComponent(recipient)}`;
-    try {
-      const response = await fetch(url, {signal: AbortSignal.timeout(this.#options.timeoutMs)});
-      const body: unknown = await response.json();
-      if (!response.ok || !Array.isArray(body)) return;
-      for (const {verificationId, code} of body as {verificationId: string; code: string}[]) {
-        this.#codes.set(verificationId, code);
-        if (!this.messageSeenMs.has(verificationId)) this.messageSeenMs.set(verificationId, this.nowMs());
-      }
-    } catch {
-      // The inbox lives in the same store: during the fault it is away like everything else.
-    }
+  /** When the message of a verification came; ms since the start of the run. */
+  messageSeenMs(verificationId: string): number | undefined {
+    const seenAtMs = this.#options.messages.seenAtMs(verificationId);
+    return seenAtMs === undefined ? undefined : seenAtMs - this.#options.originMs;
   }
 
   async #act(kind: OperationKind, subject: Subject, method: string, path: string, body?: object): Promise<Operation> {
     const startMs = this.nowMs();
     const answer = await this.#request(method, path, subject.idempotencyKey, body);
-    const {id, createdAt, expiresAt} = answer.body;
+    const {id, createdAt, expiresAt, attemptsRemaining} = answer.body;
     const verificationId = subject.verificationId ?? id;
     const operation: Operation = {
       ...subject,
@@ -93,6 +81,7 @@ export class Client {
       ...(kind === 'create' && createdAt && expiresAt
         ? {lifetimeMs: Date.parse(expiresAt) - Date.parse(createdAt)}
         : {}),
+      ...(kind === 'check' && attemptsRemaining !== undefined ? {attemptsRemaining} : {}),
     };
     this.operations.push(operation);
     return operation;

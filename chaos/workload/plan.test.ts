@@ -1,24 +1,26 @@
 import {expect, test} from 'vitest';
-import {timing, workload} from '../scenarios/defaults.ts';
+import {failoverPace, workload} from '../scenarios/defaults.ts';
 import {behaviourNames, planRun} from './plan.ts';
 
+const pace = failoverPace.compressed;
+
 test('the same seed gives the same run', () => {
-  expect(planRun(workload, timing, 7)).toEqual(planRun(workload, timing, 7));
+  expect(planRun(workload, pace, 7)).toEqual(planRun(workload, pace, 7));
 });
 
 test('another seed gives other users and another fault', () => {
-  const [one, two] = [planRun(workload, timing, 1), planRun(workload, timing, 2)];
+  const [one, two] = [planRun(workload, pace, 1), planRun(workload, pace, 2)];
   expect(one.users).not.toEqual(two.users);
   expect([one.faultStartMs, one.faultHoldMs]).not.toEqual([two.faultStartMs, two.faultHoldMs]);
 });
 
 test('another workload leaves the fault of a seed as it was', () => {
-  const busier = planRun({...workload, usersPerSecond: 2 * workload.usersPerSecond}, timing, 3);
-  expect(busier.faultStartMs).toBe(planRun(workload, timing, 3).faultStartMs);
+  const busier = planRun({...workload, usersPerSecond: 2 * workload.usersPerSecond}, pace, 3);
+  expect(busier.faultStartMs).toBe(planRun(workload, pace, 3).faultStartMs);
 });
 
 test('each behaviour comes about as often as its weight says', () => {
-  const {users} = planRun({...workload, usersPerSecond: 1_000}, timing, 1);
+  const {users} = planRun({...workload, usersPerSecond: 1_000}, pace, 1);
   const total = Object.values(workload.mix).reduce((sum, weight) => sum + weight, 0);
   for (const name of behaviourNames) {
     const share = users.filter(({behaviour}) => behaviour === name).length / users.length;
@@ -27,11 +29,11 @@ test('each behaviour comes about as often as its weight says', () => {
 });
 
 test.each([1, 2, 3, 4, 5])('all of seed %i lies within the bounds of the scenario', (seed) => {
-  const {users, faultStartMs, faultHoldMs} = planRun(workload, timing, seed);
-  expect(users).toHaveLength((workload.usersPerSecond * workload.durationMs) / 1_000);
-  expect(users.every(({startMs}) => startMs >= 0 && startMs <= workload.durationMs)).toBe(true);
-  expect(faultStartMs).toBeGreaterThanOrEqual(timing.startMs.min);
-  expect(faultStartMs).toBeLessThanOrEqual(timing.startMs.max);
-  expect(faultHoldMs).toBeGreaterThanOrEqual(timing.holdMs.min);
-  expect(faultHoldMs).toBeLessThanOrEqual(timing.holdMs.max);
+  const {users, faultStartMs, faultHoldMs} = planRun(workload, pace, seed);
+  expect(users).toHaveLength((workload.usersPerSecond * pace.workloadMs) / 1_000);
+  expect(users.every(({startMs}) => startMs >= 0 && startMs <= pace.workloadMs)).toBe(true);
+  expect(faultStartMs).toBeGreaterThanOrEqual(pace.startMs.min);
+  expect(faultStartMs).toBeLessThanOrEqual(pace.startMs.max);
+  expect(faultHoldMs).toBeGreaterThanOrEqual(pace.holdMs.min);
+  expect(faultHoldMs).toBeLessThanOrEqual(pace.holdMs.max);
 });

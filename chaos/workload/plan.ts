@@ -1,13 +1,22 @@
 import {type Random, seededRandom} from './random.ts';
 
 /** What a user is up to; `behaviours.ts` says what each does. */
-export const behaviourNames = ['honest', 'mistaken', 'double', 'retrying', 'canceling', 'late', 'guessing'] as const;
+export const behaviourNames = [
+  'honest',
+  'mistaken',
+  'double',
+  'retrying',
+  'canceling',
+  'late',
+  'guessing',
+  'forgetful',
+  'holding',
+] as const;
 export type BehaviourName = (typeof behaviourNames)[number];
 
-/** Who comes, how often and for how long. */
+/** Who comes, and how often. */
 export interface Workload {
   readonly usersPerSecond: number;
-  readonly durationMs: number;
   /** How often each behaviour comes, relative to the others. */
   readonly mix: Readonly<Record<BehaviourName, number>>;
 }
@@ -22,13 +31,17 @@ export interface UserPlan {
   readonly thinkMs: number;
   /** Checks at the same time (`double`), or mistakes before the right code (`mistaken`). */
   readonly count: number;
+  /** When who holds a code until then types it in (`holding`); after the start of the workload. */
+  readonly untilMs: number;
 }
 
-/** When the fault comes and how long it stays. */
-export interface FaultTiming {
+/** When the fault comes, how long it stays, and how long users come. */
+export interface Pace {
   /** After the start of the workload. */
   readonly startMs: Range;
+  /** From when the fault is seen in effect until it is healed. */
   readonly holdMs: Range;
+  readonly workloadMs: number;
 }
 
 interface Range {
@@ -40,30 +53,51 @@ export interface RunPlan {
   readonly users: readonly UserPlan[];
   readonly faultStartMs: number;
   readonly faultHoldMs: number;
+  readonly workloadMs: number;
 }
 
 /** Decides the whole run: the same seed gives the same plan. */
-export function planRun(workload: Workload, timing: FaultTiming, seed: number): RunPlan {
+export function planRun(workload: Workload, pace: Pace, seed: number): RunPlan {
   const fault = seededRandom(seed, 'fault');
-  return {
-    users: planUsers(workload, seededRandom(seed, 'users')),
-    faultStartMs: fault.integer(timing.startMs.min, timing.startMs.max),
-    faultHoldMs: fault.integer(timing.holdMs.min, timing.holdMs.max),
-  };
+  const faultStartMs = fault.integer(pace.startMs.min, pace.startMs.max);
+  const faultHoldMs = fault.integer(pace.holdMs.min, pace.holdMs.max);
+  const {workloadMs} = pace;
+  return {users: planUsers(workload, workloadMs, faultStartMs, seed), faultStartMs, faultHoldMs, workloadMs};
 }
 
-function planUsers({usersPerSecond, durationMs, mix}: Workload, random: Random): UserPlan[] {
+// Of the users that hold a code, all come to present it within so long after the fault.
+const HOLDING_MS = 5_000;
+
+function planUsers(
+  {usersPerSecond, mix}: Workload,
+  workloadMs: number,
+  faultStartMs: number,
+  seed: number,
+): UserPlan[] {
+  const random = seededRandom(seed, 'users');
   const choices = behaviourNames.map((item) => ({item, weight: mix[item]}));
-  const count = Math.round((usersPerSecond * durationMs) / 1000);
+  const count = Math.round((usersPerSecond * workloadMs) / 1000);
   return Array.from({length: count}, (_, index) => {
     const behaviour = random.weighted(choices);
     return {
       name: `u${String(index).padStart(4, '0')}`,
       behaviour,
-      // Who waits for the expiry comes early: the code lives through the fault, and the run need not wait for the last of them.
-      startMs: random.integer(0, behaviour === 'late' ? Math.round(durationMs / 2) : durationMs),
+      startMs: startOf(behaviour, random, workloadMs, faultStartMs),
       thinkMs: random.integer(50, 600),
       count: random.integer(1, 2),
+      untilMs: faultStartMs + random.integer(0, HOLDING_MS),
     };
   });
+}
+
+function startOf(behaviour: BehaviourName, random: Random, workloadMs: number, faultStartMs: number): number {
+  switch (behaviour) {
+    case 'late':
+      // Comes early: the code lives through the fault, and the run need not wait for the last of them.
+      return random.integer(0, Math.min(faultStartMs, Math.round(workloadMs / 3)));
+    case 'holding':
+      return random.integer(0, faultStartMs);
+    default:
+      return random.integer(0, workloadMs);
+  }
 }

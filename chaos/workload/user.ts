@@ -2,9 +2,11 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {isUnavailable, type Operation} from '../history.ts';
 import type {Client} from './client.ts';
 import type {UserPlan} from './plan.ts';
+import type {PolicyName} from './policies.ts';
 
-// A user who is told "not now" comes back four times a second; 60 times bridge the longest fault and recovery.
+// A user who is told "not now" comes back, ever more slowly; 60 times bridge the longest fault and recovery: a minute and a half.
 const RETRY_MS = 250;
+const RETRY_MAX_MS = 2_000;
 const TRIES_MAX = 60;
 // How often a user looks for the message, and for how long.
 const LOOK_MS = 50;
@@ -37,7 +39,7 @@ export class User {
     return this.pause(this.plan.thinkMs);
   }
 
-  create(policy: string, idempotencyKey?: string): Promise<Operation> {
+  create(policy: PolicyName, idempotencyKey?: string): Promise<Operation> {
     return this.#client.create({...this.#subject(), ...keyed(idempotencyKey)}, policy);
   }
 
@@ -53,18 +55,18 @@ export class User {
   async insist(act: () => Promise<Operation>): Promise<Operation> {
     let operation = await act();
     for (let tries = 1; tries < TRIES_MAX && isUnavailable(operation); tries++) {
-      await this.pause(RETRY_MS);
+      await this.pause(Math.min(RETRY_MAX_MS, RETRY_MS * 1.2 ** (tries - 1)));
       operation = await act();
     }
     return operation;
   }
 
   /** Asks for a code until it is acknowledged, and waits for the message. Undefined where either fails for good. */
-  async obtainCode(policy: string, idempotencyKey?: string): Promise<{id: string; code: string} | undefined> {
+  async obtainCode(policy: PolicyName, idempotencyKey?: string): Promise<{id: string; code: string} | undefined> {
     const {outcome, verificationId: id} = await this.insist(() => this.create(policy, idempotencyKey));
     if (outcome !== 'ok' || id === undefined) return undefined;
     for (let waitedMs = 0; waitedMs < MESSAGE_MS; waitedMs += LOOK_MS) {
-      const code = await this.#client.sentCode(this.recipient, id);
+      const code = this.#client.sentCode(id);
       if (code !== undefined) return {id, code};
       await this.pause(LOOK_MS);
     }

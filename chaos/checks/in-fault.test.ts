@@ -1,0 +1,112 @@
+import {describe, expect, test} from 'vitest';
+import {bounds} from '../scenarios/defaults.ts';
+import {accepted, created, type Given, refused, runOf, unanswered} from '../testing/history.ts';
+import {notAfterSupersession} from './not-after-supersession.ts';
+import {nothingUnreplicatedTold} from './nothing-unreplicated-told.ts';
+import {recoversInTime} from './recovers-in-time.ts';
+import {refusalsClean} from './refusals-clean.ts';
+import {servedInFault} from './served-in-fault.ts';
+
+// The fault of these histories lasts from 1,000 to 2,100 ms; it is proven at 1,100, the healing begins at 2,000.
+const [v2, v3] = [{verificationId: 'v2'}, {verificationId: 'v3'}];
+
+describe('new verifications are served while the fault lasts', () => {
+  const violations = (operations: Given[], special = {}) =>
+    servedInFault(runOf(...operations), {...bounds, ...special}).violations;
+
+  test('a create that is refused is a violation, one before or after the fault is none', () => {
+    const refusedAt = (startMs: number) =>
+      refused(startMs, 503, 'store_unavailable', {kind: 'create', verificationId: undefined});
+    expect(violations([created(1_200), refusedAt(900), refusedAt(2_050)])).toEqual([]);
+    expect(violations([created(1_200), refusedAt(1_300)])).toHaveLength(1);
+  });
+
+  test('so is a message that does not come, or a check that is not answered', () => {
+    const run = runOf(created(1_200));
+    const late = {...run, messageSeenMs: new Map([['v1', 1_211 + 300]])};
+    expect(servedInFault(late, {...bounds, deliveryMs: 300}).violations).toHaveLength(1);
+    expect(servedInFault(run, {...bounds, deliveryMs: 300}).violations).toEqual([]);
+    expect(violations([created(1_200), refused(1_500, 503, 'store_unavailable')])).toHaveLength(1);
+    expect(violations([created(1_200), refused(1_500, 422, 'code_incorrect'), accepted(1_600)])).toEqual([]);
+  });
+
+  test('a check of what was created before the fault is no part of it', () => {
+    expect(violations([created(500), created(1_200, v2), refused(1_500, 503, 'store_unavailable')])).toEqual([]);
+  });
+
+  test('a fault in which nobody asked proves nothing', () => {
+    expect(servedInFault(runOf(created(500)), bounds).measured).toContain('0 of 0 created');
+  });
+
+  test('a scenario may promise less', () => {
+    const half = [
+      created(1_200),
+      refused(1_300, 503, 'store_unavailable', {kind: 'create', verificationId: undefined}),
+    ];
+    expect(violations(half, {servedShareMin: 0.5})).toEqual([]);
+    expect(violations(half, {servedShareMin: 0.6})).toHaveLength(1);
+  });
+});
+
+describe('no code is accepted after newer ones have taken its place', () => {
+  const violations = (...operations: Given[]) => notAfterSupersession(runOf(...operations), bounds).violations;
+  const three = (fromMs: number) => [created(fromMs), created(fromMs + 50, v2), created(fromMs + 100, v3)];
+
+  test('the first of three is ended by the third, the second is not', () => {
+    expect(violations(...three(100), accepted(500))).toHaveLength(1);
+    expect(violations(...three(100), accepted(500, v2))).toEqual([]);
+    expect(violations(...three(6_000), accepted(6_500))).toHaveLength(1);
+  });
+
+  test('a check that raced the third may have won', () => {
+    expect(violations(...three(100), accepted(205))).toEqual([]);
+  });
+
+  test('a repeated create is no other code, and codes from both sides of the fault are not held against each other', () => {
+    expect(violations(created(100), created(150), created(200, v2), accepted(500))).toEqual([]);
+    expect(violations(created(100), created(1_150, v2), created(1_200, v3), accepted(1_500))).toEqual([]);
+  });
+});
+
+describe('no use of a code is told while no replica has it', () => {
+  const violations = (...operations: Given[]) => nothingUnreplicatedTold(runOf(...operations), bounds).violations;
+  const lostAnswer = refused(1_200, 503, 'outcome_unknown');
+
+  test('an acceptance, or "already approved", is a violation', () => {
+    expect(violations(created(100), lostAnswer, accepted(1_500))).toHaveLength(1);
+    expect(violations(created(100), lostAnswer, refused(1_500, 409, 'verification_already_approved'))).toHaveLength(1);
+  });
+
+  test('what was used before the fault, or created in it, is not meant', () => {
+    expect(violations(created(100), accepted(300), accepted(1_500))).toEqual([]);
+    expect(violations(created(1_150), accepted(1_500))).toEqual([]);
+  });
+});
+
+describe('after the recovery', () => {
+  const run = runOf(accepted(3_000));
+  const seen = (atMs: number, inFallback: number) => ({
+    ...run,
+    observations: [{atMs, answering: 3, inFallback}],
+  });
+
+  test('an instance that still serves from memory is a violation', () => {
+    expect(recoversInTime(seen(5_000, 3), bounds).violations).toEqual([]);
+    expect(recoversInTime(seen(5_200, 0), bounds).violations).toEqual([]);
+    expect(recoversInTime(seen(5_200, 1), bounds).violations).toEqual(['1 instances served from memory at 5200 ms']);
+  });
+
+  test('where something takes over, the time counts from the fault', () => {
+    const takenOver = {...bounds, recoveryFrom: 'fault', recoveryMs: 500} as const;
+    const refusedAt = (startMs: number) => runOf(accepted(1_100), refused(startMs, 503, 'store_unavailable'));
+    expect(recoversInTime(refusedAt(1_490), takenOver).violations).toEqual([]);
+    expect(recoversInTime(refusedAt(1_510), takenOver).violations).toHaveLength(1);
+  });
+});
+
+test('a request that is lost with its process is a violation, but where the fault kills processes', () => {
+  const run = runOf(refused(1_500, 502, 'bad_gateway'));
+  expect(refusalsClean(run, bounds).violations).toHaveLength(1);
+  expect(refusalsClean(run, {...bounds, requestsLost: true}).violations).toEqual([]);
+  expect(refusalsClean(runOf(unanswered(1_500)), {...bounds, requestsLost: true}).violations).toHaveLength(1);
+});

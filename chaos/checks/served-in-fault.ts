@@ -1,0 +1,38 @@
+import {describeOperation, isUnavailable, type Operation, type RecordedRun} from '../history.ts';
+import {byVerification} from './by-verification.ts';
+import type {Bounds, Checker} from './checker.ts';
+
+/** New verifications end to end while the fault lasts: asked for, sent, and checked. */
+export const servedInFault: Checker = (run, bounds) => {
+  const creates = run.operations.filter((operation) => operation.kind === 'create' && isIn(operation, run));
+  const served = creates.filter(({outcome}) => outcome === 'ok');
+  const groups = byVerification(run.operations);
+  const unsent = served.filter((created) => !wasSent(created, run, bounds));
+  const checks = served.flatMap(({verificationId}) =>
+    (groups.get(verificationId ?? '') ?? []).filter((operation) => operation.kind === 'check' && isIn(operation, run)),
+  );
+  const failures = [...creates.filter(isUnavailable), ...unsent, ...checks.filter(isUnavailable)];
+  const total = creates.length + checks.length;
+  const share = total === 0 ? 0 : 1 - failures.length / total;
+  return {
+    claim: 'new verifications are created, delivered and checked while the fault lasts',
+    about: 'order',
+    bound: `≥ ${bounds.servedShareMin * 100} %`,
+    measured: `${Math.floor(share * 10_000) / 100} %: ${served.length} of ${creates.length} created, ${served.length - unsent.length} of them delivered, ${checks.length - checks.filter(isUnavailable).length} of ${checks.length} checks answered`,
+    violations: share >= bounds.servedShareMin ? [] : failures.map(describeOperation),
+  };
+};
+
+function isIn({startMs, endMs}: Operation, {fault}: RecordedRun): boolean {
+  return startMs >= fault.startMs && endMs <= fault.healStartMs;
+}
+
+/** A message that had no time to come before the healing began is not judged here. */
+function wasSent(
+  {verificationId, endMs}: Operation,
+  {messageSeenMs, fault}: RecordedRun,
+  {deliveryMs}: Bounds,
+): boolean {
+  const seenMs = messageSeenMs.get(verificationId ?? '') ?? Number.POSITIVE_INFINITY;
+  return seenMs <= endMs + deliveryMs || endMs + deliveryMs > fault.healStartMs;
+}

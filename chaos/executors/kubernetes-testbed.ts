@@ -1,0 +1,6 @@
+import type {Reached} from './executor.ts';
+
+/** The pods of a run, as faults handle them. */
+export interface KubernetesTestbed extends Reached {
+  readonly namespace: string;
+}

@@ -1,0 +1,81 @@
+import {appendFile, readFile, writeFile} from 'node:fs/promises';
+import {networkOf} from '../executors/process-testbed.ts';
+import {secretKey} from '../executors/service-configuration.ts';
+import type {Fault} from './fault.ts';
+import {loseAllRedis} from './lose-all-redis.ts';
+
+// Until every process has noticed that Redis is gone.
+const NOTICED_MS = 1_500;
+
+/** The process that holds verifications in memory dies with them. */
+export const killOwner: Fault = loseAllRedis('with-data', {
+  name: 'kill-owner-in-outage',
+  description: 'one process of the service is killed and started again',
+  during:
+    ({fleet}) =>
+    async ({note, pause}) => {
+      const [victim] = fleet.instances;
+      await pause(NOTICED_MS);
+      await victim?.kill();
+      note(`${victim?.name} killed`);
+      await pause(500);
+      await victim?.start();
+      note(`${victim?.name} is back`);
+    },
+});
+
+/** Each process in turn hands over what it holds. */
+export const rollingRestart: Fault = loseAllRedis('with-data', {
+  name: 'rolling-restart-in-outage',
+  description: 'each process of the service is stopped and started again, one after the other',
+  during:
+    ({fleet}) =>
+    async ({note, pause}) => {
+      await pause(NOTICED_MS);
+      for (const instance of fleet.instances) {
+        await instance.stop(15_000);
+        note(`${instance.name} stopped`);
+        await instance.start();
+        note(`${instance.name} is back`);
+      }
+    },
+});
+
+/** Two processes each hold the other for gone, while everybody else sees both. */
+export const disagreeingPeers: Fault = loseAllRedis('with-data', {
+  name: 'disagreeing-peers-in-outage',
+  description: 'two processes of the service do not reach each other',
+  during: (testbed) => {
+    const network = networkOf(testbed);
+    const [one, other] = testbed.fleet.instances.map(({name}) => name);
+    return async ({note, pause}) => {
+      await pause(NOTICED_MS / 2);
+      const links = [await network.link(`${one}`, `${other}`), await network.link(`${other}`, `${one}`)];
+      await Promise.all(links.map((link) => link.cut()));
+      note(`${one} and ${other} parted`);
+      await pause(3_000);
+      await Promise.all(links.map((link) => link.mend()));
+      note(`${one} and ${other} joined`);
+    };
+  },
+});
+
+/** As the manual says: the new key comes last, then first; the files are re-read. */
+export const rotateKeys: Fault = loseAllRedis('with-data', {
+  name: 'rotate-keys-in-outage',
+  description: 'the service gets a new secret key, first to verify with, then to sign with',
+  during:
+    ({secretKeysFile}) =>
+    async ({note, pause}) => {
+      // What a file that changed needs to be noticed.
+      const noticedMs = 2_000;
+      const added = secretKey('k2');
+      await appendFile(secretKeysFile, `,${added}`);
+      note('new key added as last');
+      await pause(noticedMs);
+      const [old] = (await readFile(secretKeysFile, 'utf8')).split(',');
+      await writeFile(secretKeysFile, `${added},${old}`);
+      note('new key moved to first');
+      await pause(noticedMs);
+    },
+});

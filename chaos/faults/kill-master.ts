@@ -1,0 +1,25 @@
+import type {Fault} from './fault.ts';
+import {masterUnderAttack} from './master-under-attack.ts';
+
+export const killMaster: Fault = {
+  name: 'kill-master',
+  description: 'SIGKILL to the master; it comes back as a replica once another has taken over',
+  on: {
+    processes(testbed) {
+      const attacked = masterUnderAttack(testbed);
+      const {set} = attacked;
+      return {
+        async inject() {
+          await (await attacked.choose()).kill();
+        },
+        isInEffect: async () => attacked.chosen && (await attacked.master.ping()) === 'refused',
+        async heal() {
+          if (!attacked.chosen) return;
+          await set.settled({former: attacked.master});
+          await set.restart(attacked.master);
+          await set.settled({replicas: 2});
+        },
+      };
+    },
+  },
+};

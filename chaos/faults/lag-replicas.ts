@@ -1,0 +1,28 @@
+import type {Fault} from './fault.ts';
+import {masterUnderAttack} from './master-under-attack.ts';
+
+export const lagReplicas: Fault = {
+  name: 'lag-replicas',
+  description: 'SIGSTOP to both replicas: what the master executes is on the master alone; healed by SIGCONT',
+  on: {
+    processes(testbed) {
+      const attacked = masterUnderAttack(testbed);
+      return {
+        async inject() {
+          await attacked.choose();
+          for (const replica of attacked.replicas) replica.freeze();
+        },
+        async isInEffect() {
+          if (!attacked.chosen) return false;
+          const pings = await Promise.all(attacked.replicas.map((replica) => replica.ping()));
+          return pings.every((ping) => ping === 'silent') && (await attacked.master.ping()) === 'answered';
+        },
+        async heal() {
+          if (!attacked.chosen) return;
+          for (const replica of attacked.replicas) replica.thaw();
+          await attacked.set.settled({replicas: 2});
+        },
+      };
+    },
+  },
+};

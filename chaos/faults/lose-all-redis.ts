@@ -1,0 +1,68 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {type ProcessTestbed, replicatedSetOf} from '../executors/process-testbed.ts';
+import type {Fault, FaultInHand} from './fault.ts';
+
+/** With what data Redis comes back. */
+export type ComesBack = 'with-data' | 'empty' | 'old';
+
+// From the copy until the loss: enough is written in between that misses in the copy.
+const SNAPSHOT_AGE_MS = 1_500;
+
+const descriptions: Readonly<Record<ComesBack, string>> = {
+  'with-data': 'on the data that they left',
+  empty: 'without any data',
+  old: `on a copy of the data from ${SNAPSHOT_AGE_MS / 1000} s before the end`,
+};
+
+/** Every Redis and every sentinel dies at once: nothing is left that could take over. */
+export function loseAllRedis(
+  comesBack: ComesBack,
+  more?: Pick<Fault, 'name' | 'description'> & {during: MakeDuring},
+): Fault {
+  const description = `SIGKILL to every Redis and sentinel; they start again ${descriptions[comesBack]}`;
+  return {
+    name: more?.name ?? `lose-all-redis-${comesBack}`,
+    description: more ? `${description}; meanwhile ${more.description}` : description,
+    on: {
+      processes(testbed) {
+        const during = more?.during(testbed);
+        return {...inHand(testbed, comesBack), ...(during ? {during} : {})};
+      },
+    },
+  };
+}
+
+type MakeDuring = (testbed: ProcessTestbed) => NonNullable<FaultInHand['during']>;
+
+function inHand(testbed: ProcessTestbed, comesBack: ComesBack): FaultInHand {
+  const set = replicatedSetOf(testbed);
+  const all = [...set.nodes, ...set.sentinels];
+  let copy: string | undefined;
+  return {
+    async inject() {
+      if (comesBack === 'old') {
+        copy = await mkdtemp(path.join(tmpdir(), 'otp-chaos-copy-'));
+        const data = path.join(copy, 'data');
+        await (await set.master()).copyData(data);
+        await sleep(SNAPSHOT_AGE_MS);
+      }
+      await Promise.all(all.map((node) => node.kill()));
+    },
+    async isInEffect() {
+      const pings = await Promise.all(all.map((node) => node.ping()));
+      return pings.every((ping) => ping === 'refused');
+    },
+    async heal() {
+      if (comesBack !== 'with-data' && set.nodes.every(({isRunning}) => !isRunning)) {
+        const data = copy === undefined ? undefined : path.join(copy, 'data');
+        await Promise.all(set.nodes.map((node) => node.replaceData(data)));
+      }
+      if (copy !== undefined) await rm(copy, {recursive: true, force: true});
+      await set.restartAll();
+      await set.settled({replicas: 2});
+    },
+  };
+}

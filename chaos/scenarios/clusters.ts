@@ -1,0 +1,13 @@
+import {killShardMaster} from '../faults/kill-shard-master.ts';
+import {common, failover, failoverPace, replicated} from './defaults.ts';
+import type {Scenario} from './scenario.ts';
+
+export const shardMasterKilled: Scenario = {
+  ...common,
+  name: 'cluster-shard-killed',
+  claim: 'the master of one shard of a cluster dies: its replica takes over, the other shards are not disturbed',
+  environment: {...replicated, store: {kind: 'cluster', server: 'valkey-server'}},
+  fault: killShardMaster,
+  pace: failoverPace,
+  bounds: failover,
+};

@@ -1,0 +1,80 @@
+import {repeatsAnsweredAlike} from '../checks/repeats-answered-alike.ts';
+import {disagreeingPeers, killOwner, rollingRestart, rotateKeys} from '../faults/during-an-outage.ts';
+import {loseAllRedis} from '../faults/lose-all-redis.ts';
+import {bounds, common, everyCheck, outagePace, replicated} from './defaults.ts';
+import type {Scenario} from './scenario.ts';
+
+// A restarted Redis begins a new lineage: what it held before can be accepted no more, although it is there.
+const restarted = {...bounds, lostShareMax: 1};
+
+export const allRedisGone: Scenario = {
+  ...common,
+  name: 'all-redis-gone',
+  claim:
+    'every Redis is away and comes back with its data: new verifications are served throughout, and nothing counts twice afterwards',
+  fault: loseAllRedis('with-data'),
+  pace: outagePace,
+  bounds: restarted,
+};
+
+export const backEmpty: Scenario = {
+  ...common,
+  name: 'all-redis-gone-back-empty',
+  claim: 'every Redis comes back without data: what was lost is called lost, and nothing lost is accepted',
+  fault: loseAllRedis('empty'),
+  pace: outagePace,
+  // Budgets and what was answered roll back with the data; the service cannot know better, and the documentation says so.
+  checks: everyCheck.filter((check) => check !== repeatsAnsweredAlike),
+  bounds: {...restarted, budgetsRollBack: true},
+};
+
+export const backOld: Scenario = {
+  ...common,
+  name: 'all-redis-gone-back-old',
+  claim: 'every Redis comes back with older data: no code is accepted again whose use is missing there',
+  fault: loseAllRedis('old'),
+  pace: outagePace,
+  checks: everyCheck.filter((check) => check !== repeatsAnsweredAlike),
+  bounds: {...restarted, budgetsRollBack: true},
+};
+
+export const ownerKilled: Scenario = {
+  ...common,
+  name: 'owner-killed-in-outage',
+  claim: 'a process dies with the verifications that it alone holds: they are called lost, and everything else goes on',
+  fault: killOwner,
+  pace: outagePace,
+  // What is sent to the dead process until its peers have noticed is refused.
+  bounds: {...restarted, requestsLost: true, servedShareMin: 0.9, ownersMax: 2},
+};
+
+export const rollingRestartInOutage: Scenario = {
+  ...common,
+  name: 'rolling-restart-in-outage',
+  claim:
+    'each process is restarted while every Redis is away: it hands over what it holds, to exactly one, and nothing counts twice',
+  fault: rollingRestart,
+  pace: outagePace,
+  bounds: {...restarted, requestsLost: true, servedShareMin: 0.95, ownersMax: 3},
+};
+
+export const peersDisagree: Scenario = {
+  ...common,
+  name: 'peers-disagree-in-outage',
+  claim:
+    'two processes hold each other for gone while every Redis is away: each recipient gets at most one round of guesses from each',
+  environment: {...replicated, network: true},
+  fault: disagreeingPeers,
+  pace: outagePace,
+  // What is asked of a process that does not reach the owner is refused.
+  bounds: {...restarted, servedShareMin: 0.7, ownersMax: 3},
+};
+
+export const keysRotated: Scenario = {
+  ...common,
+  name: 'keys-rotated-in-outage',
+  claim: 'the secret keys rotate while every Redis is away: codes from before and after are checked all the same',
+  fault: rotateKeys,
+  pace: outagePace,
+  bounds: restarted,
+};

@@ -1,0 +1,18 @@
+import type {ProcessTestbed, StoreUnderTest} from '../executors/process-testbed.ts';
+
+/** A testbed that has a store alone: enough for faults that concern nothing else. */
+export function testbedOf(store: StoreUnderTest): ProcessTestbed {
+  return {
+    baseUrl: '',
+    apiKey: '',
+    messages: {codeOf: () => undefined, seenAtMs: () => undefined},
+    look: async () => ({answering: 0, inFallback: 0}),
+    prepare: () => {
+      throw new Error('no executor');
+    },
+    store,
+    fleet: {baseUrl: '', instances: [], [Symbol.asyncDispose]: async () => {}},
+    network: undefined,
+    secretKeysFile: '',
+  };
+}
