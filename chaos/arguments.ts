@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {parseArgs} from 'node:util';
-import {type ExecutorName, executorNames} from './executors/executor.ts';
+import {type ExecutorName, executorNames} from './executors/reached.ts';
 import {executorsOf} from './faults/fault.ts';
 import {scenarios, short} from './scenarios/index.ts';
 import type {Scenario} from './scenarios/scenario.ts';

@@ -1,4 +1,4 @@
-import {executorNames} from './executors/executor.ts';
+import {executorNames} from './executors/reached.ts';
 import {exitCodes} from './exit-codes.ts';
 import {executorsOf} from './faults/fault.ts';
 import {scenarios, short} from './scenarios/index.ts';

@@ -2,10 +2,7 @@ import type {Fault, FaultInHand} from '../faults/fault.ts';
 import type {RedisServerName} from '../lab/program.ts';
 import type {Persistence} from '../lab/single-redis.ts';
 import type {Speed} from '../speed.ts';
-
-export const executorNames = ['processes', 'kubernetes'] as const;
-/** Where a scenario runs: processes on this machine, or pods of a cluster. */
-export type ExecutorName = (typeof executorNames)[number];
+import type {ExecutorName, Reached} from './reached.ts';
 
 /** What a scenario needs around the service. An executor that finds it there (a cluster's) checks what it can. */
 export interface Environment {
@@ -23,33 +20,11 @@ export interface Environment {
   readonly storeTimeoutMs: number;
 }
 
-/** What the users of a run get from outside of the service. */
-export interface Messages {
-  /** The code that was sent for a verification; undefined where none has come (yet). */
-  codeOf(verificationId: string): string | undefined;
-  /** `performance.now()` when its message came; undefined where none has. */
-  seenAtMs(verificationId: string): number | undefined;
-}
-
-/** What a look at all instances showed; those that do not answer are left out. */
-export interface Sighting {
-  readonly answering: number;
-  /** How many of them serve from memory. */
-  readonly inFallback: number;
-}
-
-/** A service with its store, made or found for one run. */
-export interface Reached {
-  readonly baseUrl: string;
-  readonly apiKey: string;
-  readonly messages: Messages;
-  look(): Promise<Sighting>;
+/** Disposing of it ends what was made for it. */
+export interface Testbed extends Reached, AsyncDisposable {
   /** @throws Error where the fault can't be done here. */
   prepare(fault: Fault): FaultInHand;
 }
-
-/** Disposing of it ends what was made for it. */
-export interface Testbed extends Reached, AsyncDisposable {}
 
 export interface StartOptions {
   readonly environment: Environment;

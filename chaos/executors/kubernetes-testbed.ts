@@ -1,4 +1,4 @@
-import type {Reached} from './executor.ts';
+import type {Reached} from './reached.ts';
 
 /** The pods of a run, as faults handle them. */
 export interface KubernetesTestbed extends Reached {

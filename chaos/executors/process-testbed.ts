@@ -3,7 +3,7 @@ import type {Fleet} from '../lab/fleet.ts';
 import type {Network} from '../lab/network.ts';
 import type {RedisNode} from '../lab/redis-node.ts';
 import type {ReplicatedSet} from '../lab/replicated-set.ts';
-import type {Reached} from './executor.ts';
+import type {Reached} from './reached.ts';
 
 export type StoreUnderTest =
   | {readonly kind: 'single'; readonly node: RedisNode}

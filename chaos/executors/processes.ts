@@ -8,8 +8,9 @@ import {startReplicatedSet} from '../lab/replicated-set.ts';
 import {startSingleRedis} from '../lab/single-redis.ts';
 import {openWorkplace} from '../lab/workplace.ts';
 import {downAfterMs} from '../speed.ts';
-import type {Executor, Sighting, StartOptions} from './executor.ts';
+import type {Executor, StartOptions, Testbed} from './executor.ts';
 import type {ProcessTestbed, StoreUnderTest} from './process-testbed.ts';
+import type {Sighting} from './reached.ts';
 import {writeServiceConfiguration} from './service-configuration.ts';
 
 export interface ProcessesOptions {
@@ -27,7 +28,7 @@ async function startAll(
   owned: AsyncDisposableStack,
   serviceEntry: string,
   options: StartOptions,
-): Promise<ProcessTestbed> {
+): Promise<Omit<Testbed, typeof Symbol.asyncDispose>> {
   const {environment, logPath} = options;
   const place = owned.use(await openWorkplace(logPath));
   await removeLogs(place.logFile, environment.instances);
@@ -58,16 +59,18 @@ async function startAll(
       seenAtMs: (id) => sink.messageOf(id)?.seenAtMs,
     },
     look: () => look(fleet),
-    prepare: (fault) => {
-      if (!fault.on.processes) throw new Error(`${fault.name} can't be done to processes`);
-      return fault.on.processes(testbed);
-    },
     store,
     fleet,
     network,
     secretKeysFile: configuration.secretKeysFile,
   };
-  return testbed;
+  return {
+    ...testbed,
+    prepare(fault) {
+      if (!fault.on.processes) throw new Error(`${fault.name} can't be done to processes`);
+      return fault.on.processes(testbed);
+    },
+  };
 }
 
 async function startStore(

@@ -1,6 +1,6 @@
-import type {ExecutorName} from '../executors/executor.ts';
 import type {KubernetesTestbed} from '../executors/kubernetes-testbed.ts';
 import type {ProcessTestbed} from '../executors/process-testbed.ts';
+import type {ExecutorName} from '../executors/reached.ts';
 
 /** Something that breaks, and can be mended. */
 export interface Fault {
@@ -26,7 +26,7 @@ export interface FaultInHand {
   heal(): Promise<void>;
 }
 
-export interface During {
+interface During {
   /** For the time line. */
   note(event: string): void;
   /** Rejects when the run is interrupted. */

@@ -3,7 +3,7 @@ import {createServer, type IncomingMessage} from 'node:http';
 import {owning} from './owned.ts';
 
 /** A message as the service handed it over. */
-export interface ReceivedMessage {
+interface ReceivedMessage {
   readonly verificationId: string;
   readonly code: string;
   /** `performance.now()` at its first arrival. */

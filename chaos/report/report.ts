@@ -1,4 +1,4 @@
-import type {ExecutorName} from '../executors/executor.ts';
+import type {ExecutorName} from '../executors/reached.ts';
 import type {FaultTimes} from '../history.ts';
 import type {MachineLoad} from '../machine-load.ts';
 import type {Recording, TimelineEvent} from '../run-scenario.ts';

@@ -4,7 +4,7 @@ import type {Scenario} from './scenario.ts';
 
 export const shardMasterKilled: Scenario = {
   ...common,
-  name: 'cluster-shard-killed',
+  name: 'kill-shard-master',
   claim: 'the master of one shard of a cluster dies: its replica takes over, the other shards are not disturbed',
   environment: {...replicated, store: {kind: 'cluster', server: 'valkey-server'}},
   fault: killShardMaster,

@@ -105,10 +105,7 @@ export const workload: Workload = {
  * Users before, during and after the fault: enough of each kind. What a fault takes to show and to heal comes on top; a failover takes
  * some 4 s in a compressed run, 9 s in one with production's time-outs.
  */
-export function paces({
-  compressed,
-  production,
-}: Record<Speed, {holdMs: number; workloadMs: number}>): Record<Speed, Pace> {
+function paces({compressed, production}: Record<Speed, {holdMs: number; workloadMs: number}>): Record<Speed, Pace> {
   const pace = ({holdMs, workloadMs}: {holdMs: number; workloadMs: number}): Pace => ({
     startMs: {min: 2_500, max: 4_000},
     holdMs: {min: Math.round(holdMs * 0.8), max: holdMs},

@@ -11,7 +11,7 @@ const networked = {...replicated, network: true};
 
 export const replicasLag: Scenario = {
   ...common,
-  name: 'replicas-lag',
+  name: 'lag-replicas',
   claim:
     'no replica follows: no use of a code is acknowledged, to the one who used it or to the next who asks over another connection',
   fault: lagReplicas,
@@ -21,7 +21,7 @@ export const replicasLag: Scenario = {
 
 export const replicationCut: Scenario = {
   ...common,
-  name: 'replication-cut',
+  name: 'cut-replication',
   claim:
     'the master loses its replicas: it acknowledges nothing alone, and what it was asked meanwhile is served from memory',
   environment: networked,
@@ -32,7 +32,7 @@ export const replicationCut: Scenario = {
 
 export const redisSlow: Scenario = {
   ...common,
-  name: 'redis-slow',
+  name: 'slow-redis',
   claim: 'Redis takes 200 ms more for each answer: everything is served, more slowly',
   environment: networked,
   fault: slowRedis(200),
@@ -41,7 +41,7 @@ export const redisSlow: Scenario = {
 
 export const redisVerySlow: Scenario = {
   ...common,
-  name: 'redis-very-slow',
+  name: 'stall-redis',
   claim:
     'Redis takes 2 s for each answer, more than the service waits: new verifications are served from memory, nothing counts twice',
   environment: networked,
@@ -51,7 +51,7 @@ export const redisVerySlow: Scenario = {
 
 export const connectionsReset: Scenario = {
   ...common,
-  name: 'connections-reset',
+  name: 'reset-connections',
   claim: 'connections break with requests on their way: nothing is sent again that may have been executed',
   environment: networked,
   fault: resetConnections,
@@ -62,7 +62,7 @@ export const connectionsReset: Scenario = {
 
 export const oneInstanceCut: Scenario = {
   ...common,
-  name: 'one-instance-cut',
+  name: 'cut-one-instance',
   claim: 'one process alone does not reach Redis: its peers do its work, for verifications in Redis too',
   environment: networked,
   fault: cutOneInstance,

@@ -9,7 +9,7 @@ import type {Scenario} from './scenario.ts';
 
 export const masterKilled: Scenario = {
   ...common,
-  name: 'master-killed',
+  name: 'kill-master',
   claim:
     'the master dies: new verifications are served throughout, and every check has a final answer as soon as another has taken over',
   fault: killMaster,
@@ -19,7 +19,7 @@ export const masterKilled: Scenario = {
 
 export const masterFrozen: Scenario = {
   ...common,
-  name: 'master-frozen',
+  name: 'freeze-master',
   claim:
     'the master stands still and wakes up when another has taken over: nothing that it still holds for true is acknowledged',
   fault: freezeMaster,
@@ -30,7 +30,7 @@ export const masterFrozen: Scenario = {
 /** The one in which WAIT alone is not enough: for about a second both masters collect acknowledgements. */
 export const masterCutFromSentinels: Scenario = {
   ...common,
-  name: 'master-cut-from-sentinels',
+  name: 'cut-master-from-sentinels',
   claim:
     'the sentinels promote another while service and replicas still reach the old master: no code is accepted by both',
   environment: {...replicated, network: true},
@@ -48,7 +48,7 @@ export const masterCutFromSentinels: Scenario = {
 
 export const masterAndReplicaKilled: Scenario = {
   ...common,
-  name: 'master-and-replica-killed',
+  name: 'kill-master-and-replica',
   claim:
     'of three Redis one is left, which may not acknowledge what it alone has: new verifications are served from memory until a replica is back',
   fault: killMasterAndReplica,
@@ -58,7 +58,7 @@ export const masterAndReplicaKilled: Scenario = {
 
 export const sentinelMajorityLost: Scenario = {
   ...common,
-  name: 'sentinel-majority-lost',
+  name: 'lose-sentinel-majority',
   claim:
     'the master dies while nobody may promote another: new verifications are served from memory until the sentinels are back',
   fault: loseSentinelMajority,
@@ -68,7 +68,7 @@ export const sentinelMajorityLost: Scenario = {
 
 export const plannedSwitchover: Scenario = {
   ...common,
-  name: 'planned-switch',
+  name: 'delete-master',
   claim: 'the master hands over before it is restarted: no code is lost, and everything is served again within 2 s',
   fault: plannedSwitch,
   pace: failoverPace,

@@ -9,7 +9,7 @@ const restarted = {...bounds, lostShareMax: 1};
 
 export const allRedisGone: Scenario = {
   ...common,
-  name: 'all-redis-gone',
+  name: 'redis-outage',
   claim:
     'every Redis is away and comes back with its data: new verifications are served throughout, and nothing counts twice afterwards',
   fault: loseAllRedis('with-data'),
@@ -19,7 +19,7 @@ export const allRedisGone: Scenario = {
 
 export const backEmpty: Scenario = {
   ...common,
-  name: 'all-redis-gone-back-empty',
+  name: 'redis-outage-back-empty',
   claim: 'every Redis comes back without data: what was lost is called lost, and nothing lost is accepted',
   fault: loseAllRedis('empty'),
   pace: outagePace,
@@ -30,7 +30,7 @@ export const backEmpty: Scenario = {
 
 export const backOld: Scenario = {
   ...common,
-  name: 'all-redis-gone-back-old',
+  name: 'redis-outage-back-old',
   claim: 'every Redis comes back with older data: no code is accepted again whose use is missing there',
   fault: loseAllRedis('old'),
   pace: outagePace,
@@ -40,7 +40,7 @@ export const backOld: Scenario = {
 
 export const ownerKilled: Scenario = {
   ...common,
-  name: 'owner-killed-in-outage',
+  name: 'kill-owner-in-outage',
   claim: 'a process dies with the verifications that it alone holds: they are called lost, and everything else goes on',
   fault: killOwner,
   pace: outagePace,
@@ -60,7 +60,7 @@ export const rollingRestartInOutage: Scenario = {
 
 export const peersDisagree: Scenario = {
   ...common,
-  name: 'peers-disagree-in-outage',
+  name: 'part-peers-in-outage',
   claim:
     'two processes hold each other for gone while every Redis is away: each recipient gets at most one round of guesses from each',
   environment: {...replicated, network: true},
@@ -72,7 +72,7 @@ export const peersDisagree: Scenario = {
 
 export const keysRotated: Scenario = {
   ...common,
-  name: 'keys-rotated-in-outage',
+  name: 'rotate-keys-in-outage',
   claim: 'the secret keys rotate while every Redis is away: codes from before and after are checked all the same',
   fault: rotateKeys,
   pace: outagePace,

@@ -7,9 +7,6 @@ export function testbedOf(store: StoreUnderTest): ProcessTestbed {
     apiKey: '',
     messages: {codeOf: () => undefined, seenAtMs: () => undefined},
     look: async () => ({answering: 0, inFallback: 0}),
-    prepare: () => {
-      throw new Error('no executor');
-    },
     store,
     fleet: {baseUrl: '', instances: [], [Symbol.asyncDispose]: async () => {}},
     network: undefined,

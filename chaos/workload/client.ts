@@ -1,5 +1,5 @@
 import {performance} from 'node:perf_hooks';
-import type {Messages} from '../executors/executor.ts';
+import type {Messages} from '../executors/reached.ts';
 import {type Operation, type OperationKind, outcomeOf} from '../history.ts';
 import type {PolicyName} from './policies.ts';
 

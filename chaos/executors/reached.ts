@@ -1,0 +1,26 @@
+export const executorNames = ['processes', 'kubernetes'] as const;
+/** Where a scenario runs: processes on this machine, or pods of a cluster. */
+export type ExecutorName = (typeof executorNames)[number];
+
+/** What the users of a run get from outside of the service. */
+export interface Messages {
+  /** The code that was sent for a verification; undefined where none has come (yet). */
+  codeOf(verificationId: string): string | undefined;
+  /** `performance.now()` when its message came; undefined where none has. */
+  seenAtMs(verificationId: string): number | undefined;
+}
+
+/** What a look at all instances showed; those that do not answer are left out. */
+export interface Sighting {
+  readonly answering: number;
+  /** How many of them serve from memory. */
+  readonly inFallback: number;
+}
+
+/** A service with its store, made or found for one run. */
+export interface Reached {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly messages: Messages;
+  look(): Promise<Sighting>;
+}
