@@ -65,7 +65,7 @@ export async function buildApp({
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
     // Nothing is guessed, filled in or dropped without a word: what the schema does not say is refused.
-    ajv: {customOptions: {removeAdditional: false, coerceTypes: false, allErrors: true}},
+    ajv: {customOptions: {removeAdditional: false, coerceTypes: false, allErrors: true, allowUnionTypes: true}},
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.removeContentTypeParser(['text/plain', 'application/json']);
   const parseJson = app.getDefaultJsonParser('error', 'error');

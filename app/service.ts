@@ -97,6 +97,7 @@ async function acquire(
   resources.defer(() => closeWithin(app, connectionGraceMs(settings.shutdownTimeoutSeconds)));
   if (settings.tls !== undefined) resources.defer(followCertificate(app, settings.tls, log));
   const url = await app.listen({host: settings.host, port: settings.port});
+  await warn(catalog, log);
 
   return {
     url,
@@ -108,6 +109,12 @@ async function acquire(
       await resources.disposeAsync();
     },
   };
+}
+
+/** Says what operators may want to change about their texts. Loaded and counted once the service listens: nobody waits for it. */
+async function warn({templates}: Configuration['catalog'], log: Logger): Promise<void> {
+  const {warningsOf} = await import('./delivery/templates/warnings.ts');
+  for (const warning of warningsOf(templates)) log.warn({warning}, 'configuration');
 }
 
 /** Half of the time to stop, so that the messages in hand and the store have theirs. */

@@ -6,7 +6,6 @@ import type {Inbox} from './delivery/inbox.ts';
 import {openMessage} from './delivery/message.ts';
 import {messageJobs} from './delivery/message-jobs.ts';
 import type {Outbox, QueuedMessage} from './delivery/outbox.ts';
-import {render} from './delivery/template.ts';
 import {OutboxWorker} from './delivery/worker.ts';
 import type {Keyring} from './domain/keyring.ts';
 import {parseId} from './domain/verification-id.ts';
@@ -45,8 +44,7 @@ export function openDelivery({catalog, keyring, inbox, metrics, log}: DeliveryOp
         chain,
         open,
         log,
-        render: ({channel, code, lifetimeSeconds}) =>
-          render({channel, code, lifetimeMinutes: Math.max(1, Math.floor(lifetimeSeconds / 60))}),
+        render: (message) => catalog.templates.render(message),
         onDeadLetter: (channel, reason) => metrics.deadLetters.inc({channel, reason}),
       });
       const worker = new OutboxWorker({outbox, prepare, log});

@@ -1,4 +1,5 @@
 // npm run config:check -- FILE: validates a configuration file as production would, without a server.
+import {warningsOf} from '../delivery/templates/warnings.ts';
 import {readFile} from './file.ts';
 import {configurationExitCode} from './problems.ts';
 
@@ -13,4 +14,5 @@ if (problems.length > 0) {
   console.error(problems.join('\n'));
   process.exit(configurationExitCode);
 }
+for (const warning of catalog === undefined ? [] : warningsOf(catalog.templates)) console.warn(`warning: ${warning}`);
 console.log(`${path} is valid: clients ${[...(catalog?.clients.keys() ?? [])].join(', ')}`);

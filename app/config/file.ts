@@ -2,6 +2,8 @@ import {readFileSync} from 'node:fs';
 import type {JWK} from 'jose';
 import {parseDocument} from 'yaml';
 import type {ProviderSettings} from '../delivery/create-provider.ts';
+import {templateChannels} from '../delivery/templates/own-texts.ts';
+import {createTemplates, type PolicyTexts, type Templates} from '../delivery/templates/templates.ts';
 import {type Client, createClient} from '../domain/client.ts';
 import {readEncryptionKey} from '../domain/end-to-end.ts';
 import {type Channel, channels, type Policy, policyProblems} from '../domain/policy.ts';
@@ -20,6 +22,7 @@ export interface Catalog {
   readonly providers: readonly ProviderSettings[];
   /** Names of providers, in order of preference. */
   readonly channels: ReadonlyMap<Channel, readonly string[]>;
+  readonly templates: Templates;
 }
 
 /** Reads the configuration file at `path` and adds a sentence to `problems` for each fault. Undefined if it has none to offer. */
@@ -71,7 +74,7 @@ function parse(path: string, mode: Mode, environment: NodeJS.ProcessEnv, problem
 
 function toCatalog(file: ConfigurationFile, mode: Mode, environment: NodeJS.ProcessEnv, problems: string[]): Catalog {
   const policies = new Map<string, Policy>();
-  for (const [name, settings] of Object.entries(file.policies)) {
+  for (const [name, {locale, brand, webOtpHost, ...settings}] of Object.entries(file.policies)) {
     const policy: Policy = {name, ...settings};
     problems.push(...policyProblems(policy).map((problem) => `policies.${name}: ${problem}`));
     for (const channel of policy.channels)
@@ -82,7 +85,30 @@ function toCatalog(file: ConfigurationFile, mode: Mode, environment: NodeJS.Proc
   const clients = readClients(file, policies, mode, environment, problems);
   refuseTagCollisions('policies', [...policies.keys()], problems);
   refuseTagCollisions('clients', [...clients.keys()], problems);
-  return {clients, providers: readProviders(file, mode, environment, problems), channels: readChannels(file, problems)};
+  return {
+    clients,
+    providers: readProviders(file, mode, environment, problems),
+    channels: readChannels(file, problems),
+    templates: readTemplates(file, problems),
+  };
+}
+
+function readTemplates({policies, templates = {}}: ConfigurationFile, problems: string[]): Templates {
+  const names = Object.keys(policies);
+  for (const name of Object.keys(templates))
+    if (!names.includes(name)) problems.push(`templates: there is no policy "${name}"; there are ${names.join(', ')}`);
+  return createTemplates(
+    Object.entries(policies).map(
+      ([name, policy]): PolicyTexts => ({
+        ...policy,
+        name,
+        tag: nameTag(name),
+        channels: templateChannels.filter((channel) => (policy.channels as readonly string[]).includes(channel)),
+        own: templates[name] ?? {},
+      }),
+    ),
+    problems,
+  );
 }
 
 /** Ids name clients and policies by four bytes: two names must not share them. */

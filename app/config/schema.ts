@@ -4,6 +4,7 @@ import {type AlphabetName, alphabets} from '../domain/code.ts';
 import {type Channel, channels} from '../domain/policy.ts';
 import {providerSchema} from './provider-schema.ts';
 import {reference} from './reference-schema.ts';
+import {ownTexts, policyTexts} from './template-schema.ts';
 
 /** The shape of the configuration file (`OTP_CONFIG`): policies, clients, providers, channels. */
 
@@ -88,6 +89,7 @@ const policy = Type.Object(
       description:
         'keeps codes good when another server of Redis has taken over that may lack what was done last: a code that was accepted in the last second before may then be accepted again. Otherwise such codes are lost, and the caller creates a new one',
     }),
+    ...policyTexts,
     belowNist: Type.Boolean({default: false, description: 'accepts fewer than six digits or more than ten minutes'}),
   },
   closed,
@@ -165,6 +167,9 @@ export const fileSchema = Type.Object(
         webhook: Type.Optional(providerNames),
       },
       {...closed, description: 'Which providers carry the messages of a channel.'},
+    ),
+    templates: Type.Optional(
+      named(ownTexts, 'Own words for the messages of a policy, instead of those that the service brings along.'),
     ),
   },
   closed,

@@ -5,7 +5,7 @@ import type {ProviderChain} from './chain.ts';
 import {type MessageAddress, messageIdOf} from './message.ts';
 import type {DeadLetterReason, DeliveryResult, Outbox, QueuedMessage} from './outbox.ts';
 import type {OutgoingMessage} from './provider.ts';
-import type {Rendered} from './template.ts';
+import type {Rendered} from './templates/render.ts';
 import type {Job} from './worker.ts';
 
 /** A message that can be written. */

@@ -1,4 +1,5 @@
 import type {DerivedKeys} from '../domain/keyring.ts';
+import type {Binding} from '../domain/mac.ts';
 import type {Channel} from '../domain/policy.ts';
 import {seal, unseal} from '../domain/seal.ts';
 import {draftTagOf, type VerificationRef} from '../domain/verification-id.ts';
@@ -7,7 +8,10 @@ import {draftTagOf, type VerificationRef} from '../domain/verification-id.ts';
 export interface MessageAddress {
   readonly channel: Channel;
   readonly to: string;
+  /** Language tags in order of preference, with commas between them. */
   readonly locale?: string;
+  /** What of the code's binding its message may show. */
+  readonly binding?: Binding;
 }
 
 // The id is part of what is authenticated: a sealed code or address cannot be moved to another verification.

@@ -2,7 +2,7 @@ import {table} from './markdown.ts';
 
 /** What of JSON Schema the service's schemas use. */
 export interface JsonSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly const?: unknown;
@@ -40,6 +40,8 @@ export function fieldsOf(schema: JsonSchema, prefix = ''): Field[] {
 
 function fieldsWithin(schema: JsonSchema, path: string): Field[] {
   if (schema.items?.properties !== undefined) return fieldsOf(schema.items, `${path}[].`);
+  const [named] = Object.values(schema.patternProperties ?? {});
+  if (named !== undefined) return fieldsOf(named, `${path}.NAME.`);
   return fieldsOf(schema, `${path}.`);
 }
 
@@ -75,6 +77,7 @@ function typeOf(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map(code).join(', ');
   const alternatives = schema.anyOf ?? schema.oneOf;
   if (alternatives !== undefined) return alternatives.map(typeOf).join(' or ');
+  if (typeof schema.type === 'object') return schema.type.map((type) => typeOf({...schema, type})).join(' or ');
   if (schema.type === 'array') return `list of ${schema.items === undefined ? 'anything' : typeOf(schema.items)}`;
   if (schema.type === 'integer') return `whole number${range(schema.minimum, schema.maximum, '')}`;
   if (schema.type === 'string')

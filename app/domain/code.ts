@@ -28,7 +28,10 @@ export function codeSpace({codeLength, alphabet}: CodeFormat): number {
   return alphabets[alphabet].length ** codeLength;
 }
 
-/** What a person typed, as the code would be written: no spaces or dashes, and letters in capitals. */
+/**
+ * What a person typed or copied, as the code would be written: no spaces or dashes, none of the marks that keep it in
+ * order in a text that runs from right to left, and letters in capitals.
+ */
 export function normaliseCode(typed: string): string {
-  return typed.replace(/[\s\p{Pd}]/gu, '').toUpperCase();
+  return typed.replace(/[\s\p{Pd}\p{Cf}]/gu, '').toUpperCase();
 }

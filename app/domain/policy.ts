@@ -35,6 +35,8 @@ export interface Policy extends CodeFormat {
   readonly channels: readonly Channel[];
   /** The answer to a creation over `direct` holds the code in the clear; otherwise only one that is sealed for the client. */
   readonly returnCode: boolean;
+  /** Names that the binding of every creation has to have. */
+  readonly requiredBinding: readonly string[];
   /** How long the receipt of an approval is valid; none without it. */
   readonly receiptSeconds?: number;
   /** Keeps codes good when another server of the store has taken over that may lack what was done last. */

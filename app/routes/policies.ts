@@ -15,6 +15,7 @@ const policySchema = Type.Object(
     resendIntervalSeconds: Type.Integer(),
     maxResends: Type.Integer(),
     channels: Type.Array(Type.Enum([...channels])),
+    requiredBinding: Type.Array(Type.String(), {description: 'names that the binding of a creation has to have'}),
   },
   {title: 'Policy'},
 );
@@ -69,6 +70,7 @@ function toJson({
   resendIntervalSeconds,
   maxResends,
   channels,
+  requiredBinding,
 }: Policy): Static<typeof policySchema> {
   return {
     name,
@@ -79,5 +81,6 @@ function toJson({
     resendIntervalSeconds,
     maxResends,
     channels: [...channels],
+    requiredBinding: [...requiredBinding],
   };
 }

@@ -23,7 +23,7 @@ export const verificationSchema = Type.Object(
     channel: Type.Enum([...channels]),
     to: Type.String({description: 'the recipient, masked'}),
     policy: Type.String(),
-    locale: Type.Optional(Type.String()),
+    locale: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())], {description: 'as it was asked for'})),
     reference: Type.Optional(Type.String()),
     createdAt: instant('when it was created'),
     expiresAt: instant('from then on the code is refused'),
@@ -72,6 +72,8 @@ export const idempotencyHeaders = Type.Object({
   ),
 });
 
+const languageTag = {minLength: 2, maxLength: 35, pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$'};
+
 export const createBody = Type.Object(
   {
     to: Type.String({
@@ -83,11 +85,16 @@ export const createBody = Type.Object(
     policy: Type.Optional(Type.String({minLength: 1, maxLength: 32, default: 'login'})),
     channel: Type.Optional(channelSchema),
     locale: Type.Optional(
-      Type.String({
-        minLength: 2,
-        maxLength: 35,
-        pattern: '^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$',
-        description: 'a language tag (BCP 47)',
+      // One shape for both, not a choice of two: a fault in the tag is then told as that.
+      Type.Unsafe<string | string[]>({
+        type: ['string', 'array'],
+        ...languageTag,
+        items: {type: 'string', ...languageTag},
+        minItems: 1,
+        maxItems: 10,
+        description:
+          'a language tag (BCP 47), or a list of them in order of preference: the message is in the first language that there is (RFC 4647 lookup), else in that of the policy',
+        examples: ['de', ['de-CH', 'en']],
       }),
     ),
     binding: Type.Optional(bindingSchema),

@@ -14,7 +14,7 @@ export function toJson({id, policy, snapshot}: VerificationView) {
     channel,
     to,
     policy: policy.name,
-    ...(locale === undefined ? {} : {locale}),
+    ...(locale === undefined ? {} : {locale: locale.includes(',') ? locale.split(',') : locale}),
     ...(reference === undefined ? {} : {reference}),
     createdAt: instant(createdAt),
     expiresAt: instant(expiresAt),

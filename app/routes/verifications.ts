@@ -87,14 +87,19 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
       },
     },
     async (request, reply) => {
-      const {policy = 'login', encryptionKey, ...rest} = request.body;
+      const {policy = 'login', encryptionKey, locale, ...rest} = request.body;
       const sealingKey =
         encryptionKey === undefined ? request.client.encryptionKey : readEncryptionKey(encryptionKey as JWK);
       if (encryptionKey !== undefined && sealingKey === undefined) throw encryptionKeyInvalid();
       const result = await createVerification(
         context,
         request.client,
-        {policy, sealed: sealingKey !== undefined, ...rest} as CreateRequest,
+        {
+          policy,
+          sealed: sealingKey !== undefined,
+          ...(locale === undefined ? {} : {locale: [locale].flat().join(',')}),
+          ...rest,
+        } as CreateRequest,
         request.headers['idempotency-key'],
       );
       switch (result.kind) {
@@ -116,6 +121,12 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
             code: 'invalid_request',
             detail: `The policy "${policy}" returns no codes in the clear: give an encryptionKey.`,
             errors: [{pointer: '/encryptionKey', detail: 'is missing'}],
+          });
+        case 'binding_missing':
+          throw new Problem({
+            code: 'invalid_request',
+            detail: `The policy "${policy}" binds every code to ${result.names.join(', ')}: give them in binding.`,
+            errors: result.names.map((name) => ({pointer: `/binding/${name}`, detail: 'is missing'})),
           });
         case 'ip_invalid':
           throw new Problem({

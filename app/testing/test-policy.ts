@@ -14,6 +14,7 @@ export function testPolicy(name: string, changes: Partial<Policy> = {}): Policy 
     maxResends: 3,
     resend: 'new',
     returnCode: false,
+    requiredBinding: [],
     limits: {},
     channels: ['sms', 'email'],
     survivesFailover: false,

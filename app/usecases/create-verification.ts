@@ -15,6 +15,7 @@ export interface CreateRequest {
   readonly to: string;
   readonly policy: string;
   readonly channel?: Channel;
+  /** Language tags in order of preference, with commas between them. */
   readonly locale?: string;
   readonly reference?: string;
   /** Whether there is a key that a code of `direct` leaves sealed for. */
@@ -41,6 +42,7 @@ export type CreateResult =
   | {readonly kind: 'recipient_invalid'}
   | {readonly kind: 'ip_invalid'}
   | {readonly kind: 'encryption_key_missing'}
+  | {readonly kind: 'binding_missing'; readonly names: readonly string[]}
   | {readonly kind: 'channel_not_allowed'; readonly allowed: readonly Channel[]}
   | Exclude<CreateOutcome, {kind: 'created' | 'rate_limited'}>;
 
@@ -59,6 +61,8 @@ export async function createVerification(
   const channel = suitable.find((each) => request.channel === undefined || each === request.channel);
   if (channel === undefined) return {kind: 'channel_not_allowed', allowed: suitable};
   if (channel === 'direct' && !policy.returnCode && !request.sealed) return {kind: 'encryption_key_missing'};
+  const missing = policy.requiredBinding.filter((name) => !Object.hasOwn(request.binding ?? {}, name));
+  if (missing.length > 0) return {kind: 'binding_missing', names: missing};
   const place = readPlace(request.context);
   if (place.kind === 'ip_invalid') return place;
 

@@ -45,6 +45,7 @@ export function draftVerification(
   };
   const {binding, locale} = request;
   const language = locale === undefined ? {} : {locale};
+  const shown = shownBinding(policy, binding);
   return {
     partition: pseudonym.partition,
     recipientTag: pseudonym.tag.toString('base64url'),
@@ -60,10 +61,16 @@ export function draftVerification(
           mac: codeMac(keys, client.name, id, code),
           sealedCode: sealCode(keys, id, code),
           sealedAddress:
-            channel === 'direct' ? '' : sealAddress(keys, id, {channel, to: recipient.address, ...language}),
+            channel === 'direct' ? '' : sealAddress(keys, id, {channel, to: recipient.address, ...language, ...shown}),
           ...(binding === undefined ? {} : {bindingMac: bindingMac(keys, id, binding)}),
         },
       };
     },
   };
+}
+
+/** What of the binding a message may show: the values that every creation under the policy has. */
+function shownBinding({requiredBinding}: Policy, binding: Binding = {}): {binding?: Binding} {
+  if (requiredBinding.length === 0) return {};
+  return {binding: Object.fromEntries(requiredBinding.map((name) => [name, binding[name] ?? '']))};
 }

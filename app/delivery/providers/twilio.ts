@@ -109,11 +109,9 @@ function toRequest(
   }
 }
 
-/** Said twice, the code symbol by symbol: at the first time people look for a pen. */
-function spoken({text, code, locale}: OutgoingMessage): string {
-  const words = escapeXml(text.replaceAll(code, [...code].join('. ')));
-  const say = `<Say language="${escapeXml(locale)}">${words}</Say>`;
-  return `<Response>${say}<Pause length="1"/>${say}</Response>`;
+/** The text says the code symbol by symbol, and twice: at the first time people look for a pen. */
+function spoken({text, locale}: OutgoingMessage): string {
+  return `<Response><Say language="${escapeXml(locale)}">${escapeXml(text)}</Say></Response>`;
 }
 
 function escapeXml(text: string): string {
