@@ -4,6 +4,7 @@ import {createTestApp} from '../testing/test-app.ts';
 import {type ApiDocument, apiSections} from './api-sections.ts';
 import {configurationSections} from './configuration-sections.ts';
 import {fill} from './markdown.ts';
+import {templateSections} from './template-sections.ts';
 
 export interface Page {
   readonly path: string;
@@ -19,7 +20,11 @@ export async function readPages(): Promise<Page[]> {
   await app.ready();
   const api = app.swagger() as unknown as ApiDocument;
   await app.close();
-  return [page('docs/api.md', apiSections(api)), page('docs/configuration.md', configurationSections())];
+  return [
+    page('docs/api.md', apiSections(api)),
+    page('docs/configuration.md', configurationSections()),
+    page('docs/templates.md', templateSections()),
+  ];
 }
 
 function page(path: string, sections: Record<string, string>): Page {

@@ -23,7 +23,15 @@ export const verificationSchema = Type.Object(
     channel: Type.Enum([...channels]),
     to: Type.String({description: 'the recipient, masked'}),
     policy: Type.String(),
-    locale: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())], {description: 'as it was asked for'})),
+    locale: Type.Optional(
+      // No union of two: the serializer would validate every answer to tell which of them it is. The list comes first,
+      // as it takes any object for a string.
+      Type.Unsafe<string | string[]>({
+        type: ['array', 'string'],
+        items: {type: 'string'},
+        description: 'as it was asked for',
+      }),
+    ),
     reference: Type.Optional(Type.String()),
     createdAt: instant('when it was created'),
     expiresAt: instant('from then on the code is refused'),

@@ -37,6 +37,13 @@ describe('creating a verification', () => {
     });
   });
 
+  it('takes one language or several in order of preference, and answers with what was asked for', async () => {
+    const {create, call} = await createTestApp();
+    const {status, body} = await create({locale: ['de-CH', 'en']});
+    expect({status, locale: body.locale}).toEqual({status: 201, locale: ['de-CH', 'en']});
+    expect((await call('GET', `/v1/verifications/${body.id}`)).body.locale).toEqual(['de-CH', 'en']);
+  });
+
   it('chooses the channel that suits the recipient, and refuses one that does not', async () => {
     const {create} = await createTestApp();
     expect((await create({to: '+41446681800'})).body).toMatchObject({channel: 'sms', to: '+41*******00'});
@@ -288,6 +295,12 @@ describe('a bad request', () => {
         '/locale must NOT have fewer than 2 characters',
         '/locale must match pattern "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"',
       ],
+    ],
+    [{to: 'ada@example.com', locale: []}, ['/locale must NOT have fewer than 1 items']],
+    [{to: 'ada@example.com', locale: Array(11).fill('en')}, ['/locale must NOT have more than 10 items']],
+    [
+      {to: 'ada@example.com', locale: ['en', 'e,n']},
+      ['/locale/1 must match pattern "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"'],
     ],
   ])('%j names each field that is not right', async (body, expected) => {
     const {call} = await createTestApp();
