@@ -50,11 +50,13 @@ export function renderMessage(
       html: renderPage(mail, values, locale, direction),
       locale,
     };
-  // At the first time people look for a pen.
-  if (channel === 'voice' && !isRepeated(text)) return {subject: '', text: `${body} ${body}`, locale};
   const {webOtpHost, code} = from;
+  // At the first time people look for a pen.
+  const again = channel === 'voice' && !isRepeated(text) ? ` ${body}` : '';
+  // No SMS has a subject, but a webhook may be on its way to something that has one.
+  const subject = builtIn[locale]?.email.subject ?? '';
   const lastLine = channel === 'sms' && webOtpHost !== undefined ? `\n\n${webOtpLine(webOtpHost, code)}` : '';
-  return {subject: '', text: body + lastLine, locale};
+  return {subject, text: body + again + lastLine, locale};
 }
 
 function isRepeated({parts}: Template): boolean {

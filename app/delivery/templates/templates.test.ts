@@ -32,7 +32,7 @@ describe('the words that the service brings along', () => {
       expect(text.split(channel === 'voice' ? spoken : '123456')).toHaveLength(channel === 'voice' ? 3 : 2);
       if (channel !== 'voice') expect(text).toMatch(/\b5 \p{L}{3}/u);
       expect(text).toContain('ACME');
-      expect(subject === '').toBe(channel !== 'email');
+      expect(subject).not.toBe('');
       expect(`${subject}${text}${html}`).not.toMatch(/[{}]binding|\{(code|brand|duration)\}/);
       expect(subject).not.toContain('123456');
       expect(html === undefined).toBe(channel !== 'email');
