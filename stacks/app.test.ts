@@ -57,9 +57,13 @@ describe('the app', () => {
 
   it('talks to Redis over TLS as a user of its own', () => {
     expect(environmentOf(deployment)).toMatchObject({
-      REDIS_URL: 'rediss://otp-redis.b.svc:6379/0',
+      REDIS_SENTINELS: [0, 1, 2].map((ordinal) => `otp-redis-${ordinal}.b.svc.cluster.local:26379`).join(','),
+      REDIS_MASTER_NAME: 'otp',
+      REDIS_TLS: 'on',
       REDIS_USERNAME: 'app',
       REDIS_PASSWORD_FILE: '/run/secrets/otp/redis-app/password',
+      REDIS_SENTINEL_USERNAME: 'app',
+      REDIS_SENTINEL_PASSWORD_FILE: '/run/secrets/otp/redis-app/password',
       REDIS_CA_FILE: '/run/secrets/otp/redis-tls/ca.crt',
     });
   });

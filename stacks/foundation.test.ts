@@ -18,14 +18,14 @@ describe('the foundation', () => {
     const {environment} = environmentFrom(
       `${minimal}app: {maxReplicas: 8, cpuRequestMillis: 100, memoryMiB: 200}\nredis: {maxMemoryMiB: 100, cpuRequestMillis: 300, storageGiB: 7}\n`,
     );
-    // 8 pods, twice 25 % on top during a roll-out, and one Redis.
+    // 8 pods, twice 25 % on top during a roll-out, and three Redis with their sentinels and exporters.
     expect(computedQuota(environment)).toEqual({
-      pods: '13',
-      'requests.cpu': '1500m',
-      'requests.memory': '2564Mi',
-      'limits.memory': '2664Mi',
-      persistentvolumeclaims: '1',
-      'requests.storage': '7Gi',
+      pods: '15',
+      'requests.cpu': '2310m',
+      'requests.memory': '3132Mi',
+      'limits.memory': '3816Mi',
+      persistentvolumeclaims: '3',
+      'requests.storage': '21Gi',
     });
   });
 

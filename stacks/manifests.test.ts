@@ -54,7 +54,7 @@ describe('plain manifests', () => {
 
   it('carry text as it was written', () => {
     expect(parse(Object(find('ConfigMap', 'otp-app')).data['otp.yaml'])).toEqual({template: `\${code}`});
-    expect(Object(find('ConfigMap', 'otp-redis')).data['start.sh']).toContain(`"s/@hash:\${file##*/}@/`);
+    expect(Object(find('ConfigMap', 'otp-redis')).data['render-acl.sh']).toContain(`"s/@hash:\${file##*/}@/`);
   });
 
   it('contain what travels in a chart', () => {

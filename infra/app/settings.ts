@@ -1,6 +1,6 @@
 import type {Environment} from '../environment/schema.ts';
 import {ports} from '../lib/names.ts';
-import {redisEndpoint, redisSettings} from '../redis/endpoint.ts';
+import {redisClientFiles, redisSettings} from '../redis/endpoint.ts';
 import {type SecretFile, secretFilesIn, secretPath} from '../secrets/files.ts';
 import {appTls, serviceKeys} from '../secrets/names.ts';
 import {peerHost} from './endpoint.ts';
@@ -38,21 +38,19 @@ export function appSettings(environment: Environment): Record<string, string> {
     PEER_TLS_CA_FILE: secretPath(authority),
     PEER_TLS_SERVER_NAME: peerHost(namespace),
     ...(app.publicUrl === undefined ? {} : {PUBLIC_URL: app.publicUrl}),
-    ...redisSettings(redisEndpoint(environment)),
+    ...redisSettings(environment),
   };
 }
 
 /** What the service reads: its keys, its Redis login, and every Secret that its configuration names by path. */
 export function appSecretFiles(environment: Environment): SecretFile[] {
-  const {password, ca} = redisEndpoint(environment);
   return [
     secretKeys,
     pseudonymKey,
     certificate,
     privateKey,
     authority,
-    password,
-    ca,
+    ...redisClientFiles(environment),
     ...secretFilesIn(environment.service),
   ];
 }

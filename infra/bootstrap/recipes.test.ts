@@ -4,8 +4,9 @@ import {apiEndpoint, appCertificateNames} from '../app/endpoint.ts';
 import {appSettings} from '../app/settings.ts';
 import {loadEnvironment} from '../environment/load.ts';
 import {projectRoot} from '../lib/project-root.ts';
-import {redisEndpoint} from '../redis/endpoint.ts';
+import {redisHosts} from '../redis/names.ts';
 import {requiredSecrets} from '../secrets/catalogue.ts';
+import {redisUsers} from '../secrets/names.ts';
 import {SecretStore} from '../testing/secret-store.ts';
 import {ensureSecret} from './ensure-secret.ts';
 import {ensureAllSecrets} from './recipes.ts';
@@ -62,7 +63,7 @@ describe('bootstrap', () => {
 
   it('gives Redis the hashes of the passwords that its users log in with', async () => {
     await bootstrap();
-    for (const user of ['app', 'ops'])
+    for (const user of redisUsers)
       expect(store.values('otp/otp-redis-acl')[user]).toBe(
         `#${sha256(store.values(`otp/otp-redis-${user}`).password)}`,
       );
@@ -72,7 +73,7 @@ describe('bootstrap', () => {
     await bootstrap();
     const {'tls.crt': certificate = '', 'tls.key': key = '', 'ca.crt': ca = ''} = store.values('otp/otp-redis-tls');
     const parsed = new X509Certificate(certificate);
-    expect(parsed.checkHost(redisEndpoint(example.environment).host)).toBeTruthy();
+    for (const host of redisHosts(example.environment)) expect(parsed.checkHost(host)).toBe(host);
     expect(parsed.verify(new X509Certificate(ca).publicKey)).toBe(true);
     expect(parsed.checkPrivateKey(createPrivateKey(key))).toBe(true);
     expect(new X509Certificate(ca).checkPrivateKey(createPrivateKey(key))).toBe(false);

@@ -16,6 +16,7 @@ import {makeApiKey, wantedApiKeys} from './api-keys.ts';
 import {makeAuthority, makeCertificate} from './certificates.ts';
 import type {EnsuredSecret, SecretRecipe, Values} from './ensure-secret.ts';
 import {randomKey, randomPassword, sha256} from './random.ts';
+import {redisLogin} from './redis-login.ts';
 
 export type Ensure = (recipe: SecretRecipe) => Promise<EnsuredSecret>;
 
@@ -34,13 +35,7 @@ export async function ensureAllSecrets(
   for (const {client, secret} of wantedApiKeys(environment))
     await inWorkload(secret, (existing) => makeApiKey(client, existing));
 
-  const hashes: Record<string, string> = {};
-  for (const user of redisUsers) {
-    const {name, password} = redisUserSecret(user);
-    const {values} = await inWorkload(name, () => ({[password]: randomPassword()}));
-    hashes[user] = `#${sha256(values[password] ?? '')}`;
-  }
-  await inWorkload(redisAcl, () => hashes);
+  if (environment.redis.mode !== 'external') await ensureRedisLogins(inWorkload);
 
   const makeIssuer = (secret: string, commonName: string) =>
     ensure({
@@ -54,7 +49,7 @@ export async function ensureAllSecrets(
     `OTP Service Redis CA ${environmentName}`,
   );
   await inWorkload(redisTls.name, (existing) =>
-    certificateUnlessThere(existing, redisAuthority.values, redisCertificateNames(namespace)),
+    certificateUnlessThere(existing, redisAuthority.values, redisCertificateNames(environment)),
   );
   // An authority of its own: who may call Redis may not pass for the API.
   const apiAuthority = await makeIssuer(appAuthoritySecret(environmentName), `OTP Service API CA ${environmentName}`);
@@ -63,6 +58,19 @@ export async function ensureAllSecrets(
   );
   const {[issuerCertificate]: certificate = ''} = apiAuthority.values;
   await inWorkload(appAuthority, () => ({[appTls.ca]: certificate, [appTls.certificate]: certificate}));
+}
+
+/** A password per user of Redis, and the hashes that Redis gets to see. */
+async function ensureRedisLogins(
+  ensure: (name: string, make: SecretRecipe['make']) => Promise<EnsuredSecret>,
+): Promise<void> {
+  const hashes: Record<string, string> = {};
+  for (const user of redisUsers) {
+    const {name, password} = redisUserSecret(user);
+    const {values} = await ensure(name, (existing) => redisLogin(user, existing[password] ?? randomPassword()));
+    hashes[user] = `#${sha256(values[password] ?? '')}`;
+  }
+  await ensure(redisAcl, () => hashes);
 }
 
 /** Keys of an authority's Secret. */

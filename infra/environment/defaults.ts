@@ -8,6 +8,7 @@ export const defaults: Tree = {
     app: 'otp-service:0.1.0',
     redis: 'redis:8.0.2',
     ops: 'otp-service-ops:0.1.0',
+    exporter: 'oliver006/redis_exporter:v1.69.0',
     pullPolicy: 'IfNotPresent',
     pullSecrets: [],
   },
@@ -28,11 +29,11 @@ export const defaults: Tree = {
       default: {apiKeys: [{id: 'first', sha256: {file: '/run/secrets/otp/api-key/sha256'}, scopes: ['verify']}]},
     },
   },
-  redis: {mode: 'single', maxMemoryMiB: 256, cpuRequestMillis: 250, storageGiB: 4},
+  redis: {mode: 'replicated', antiAffinity: 'required', maxMemoryMiB: 256, cpuRequestMillis: 250, storageGiB: 4},
   exposure: {kind: 'ingress', controller: 'other', annotations: {}, tls: false},
   network: {
     // 169.254.20.10 is the address that the node-local DNS cache of Kubernetes listens on.
-    dns: {namespace: 'kube-system', ports: [53], cidrs: ['169.254.20.10/32']},
+    dns: {domain: 'cluster.local', namespace: 'kube-system', ports: [53], cidrs: ['169.254.20.10/32']},
     // 6443: what most API servers listen on behind the Service `kubernetes`.
     apiServer: {cidrs: [], ports: [6443, 443]},
     prometheusNamespace: 'monitoring',

@@ -2,7 +2,7 @@ import type {Fault} from './faults.ts';
 import type {Environment} from './schema.ts';
 
 /** What no schema can say: rules between two values. */
-export function rulesBroken({app, exposure, resilience, service, network}: Environment): Fault[] {
+export function rulesBroken({app, exposure, redis, resilience, service, network}: Environment): Fault[] {
   const faults: Fault[] = [];
   if (app.maxReplicas < app.minReplicas)
     faults.push({
@@ -35,6 +35,20 @@ export function rulesBroken({app, exposure, resilience, service, network}: Envir
       expected: 'the host name of the certificate, because exposure.tls is true',
     });
   if (resilience.enabled) faults.push(...resilienceFaults({resilience, service, network}));
+  return [...faults, ...redisFaults(redis)];
+}
+
+function redisFaults({mode, external}: Environment['redis']): Fault[] {
+  if (mode !== 'external') return [];
+  const path = ['redis', 'external'];
+  if (external === undefined)
+    return [{path, value: undefined, expected: 'where the Redis is, because redis.mode is external'}];
+  const {url, sentinels, masterName, cluster} = external;
+  const given = [url, sentinels, cluster].filter((each) => each !== undefined);
+  const faults: Fault[] = [];
+  if (given.length !== 1) faults.push({path, value: external, expected: 'exactly one of url, sentinels and cluster'});
+  if (sentinels !== undefined && masterName === undefined)
+    faults.push({path: [...path, 'masterName'], value: undefined, expected: 'what the sentinels call the master'});
   return faults;
 }
 

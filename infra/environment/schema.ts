@@ -30,6 +30,27 @@ const providerException = Type.Union([
   Type.Object({cidr, ports: Type.Array(port, {minItems: 1})}, {additionalProperties: false}),
 ]);
 
+const hostAndPort = Type.String({pattern: '^[a-zA-Z0-9.-]+:\\d{1,5}$', description: 'HOST:PORT'});
+const externalRedis = section('A Redis that these stacks do not run: one of url, sentinels and cluster', {
+  url: Type.Optional(Type.String({pattern: '^rediss://', description: 'One address, such as that of a managed Redis'})),
+  sentinels: Type.Optional(Type.Array(hostAndPort, {minItems: 1})),
+  masterName: Type.Optional(Type.String({minLength: 1, description: 'What these sentinels call the master'})),
+  cluster: Type.Optional(Type.Array(hostAndPort, {minItems: 1, description: 'Some nodes of a Redis Cluster'})),
+  username: Type.Optional(
+    Type.String({minLength: 1, description: 'User; its password is key password of Secret otp-redis-app'}),
+  ),
+  privateCa: Type.Optional(
+    Type.Boolean({description: 'Trust key ca.crt of Secret otp-redis-tls instead of the public authorities'}),
+  ),
+  waitReplicas: Type.Optional(
+    Type.Integer({minimum: 0, maximum: 5, description: 'Replicas that must have a write before it is answered'}),
+  ),
+  to: Type.Object(
+    {cidrs: Type.Array(cidr, {minItems: 1}), ports: Type.Array(port, {minItems: 1})},
+    {additionalProperties: false, description: 'Where it is: the pods of the app may connect there'},
+  ),
+});
+
 /** What a stack gets to see: every value present, from the file, the preset or the defaults. */
 export const environmentSchema = section(
   'An environment: one installation of the service in one namespace of one cluster',
@@ -54,7 +75,8 @@ export const environmentSchema = section(
     }),
     images: section('Images, each with a tag or digest', {
       app: image('The service: target "app" of the Dockerfile'),
-      redis: image('Redis 7.0 or later, or Valkey under the program name redis-server'),
+      redis: image('Redis 7.0 or later, or Valkey: whichever of redis-server and valkey-server is in it'),
+      exporter: image('redis_exporter: metrics of Redis and Sentinel'),
       ops: image('Load and chaos: target "ops" of the Dockerfile'),
       pullPolicy: Type.Enum(['IfNotPresent', 'Always', 'Never']),
       pullSecrets: Type.Array(dnsLabel('Secret of type kubernetes.io/dockerconfigjson'), {
@@ -102,7 +124,13 @@ export const environmentSchema = section(
     }),
     service: serviceSchema,
     redis: section('The store', {
-      mode: Type.Enum(['single'], {description: 'single: one instance with a volume'}),
+      mode: Type.Enum(['replicated', 'single', 'external'], {
+        description:
+          'replicated: three pods with automatic failover; single: one instance with a volume; external: yours, described below',
+      }),
+      antiAffinity: Type.Enum(['required', 'preferred'], {
+        description: 'required: each pod on a node of its own; preferred: where there are fewer than three nodes',
+      }),
       maxMemoryMiB: Type.Integer({
         minimum: 32,
         maximum: 65536,
@@ -113,6 +141,7 @@ export const environmentSchema = section(
       storageClass: Type.Optional(
         Type.String({minLength: 1, description: 'StorageClass; the default one of the cluster when absent'}),
       ),
+      external: Type.Optional(externalRedis),
     }),
     exposure: section('How callers reach the service', {
       kind: Type.Enum(['ingress', 'gateway', 'loadBalancer', 'none'], {
@@ -142,6 +171,7 @@ export const environmentSchema = section(
     }),
     network: section('Who else may talk to whom', {
       dns: section('Where the cluster resolves names', {
+        domain: Type.String({pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', description: 'Domain of the cluster'}),
         namespace: dnsLabel('Namespace of the DNS pods'),
         ports: Type.Array(port, {minItems: 1, description: 'Ports of the pods, not of their Service'}),
         cidrs: Type.Array(cidr, {description: 'Addresses of node-local caches'}),

@@ -15,5 +15,13 @@ export const peerServiceName = 'otp-app-peers';
 /** The LoadBalancer, where there is one. */
 export const publicServiceName = 'otp-app-public';
 
-/** api: HTTPS, or HTTP where the environment says so. peers: between the pods of the app alone, in no Service but theirs. */
-export const ports = {api: 8080, metrics: 9464, peers: 9443, redis: 6379, sentinel: 26379, exporter: 9121} as const;
+/** api: HTTPS, or HTTP where the environment says so. peers: between the pods of the app alone, in no Service but theirs. waiting: between pods of Redis that boot. */
+export const ports = {
+  api: 8080,
+  metrics: 9464,
+  peers: 9443,
+  redis: 6379,
+  sentinel: 26379,
+  waiting: 6380,
+  exporter: 9121,
+} as const;

@@ -10,6 +10,7 @@ export type PortSet =
   | 'metrics'
   | 'redis'
   | 'sentinel'
+  | 'waiting'
   | 'exporter'
   | 'providers'
   | 'API server';
@@ -24,7 +25,7 @@ export interface Flow {
 }
 
 const replicated = {
-  holds: ({redis}: Environment) => redis.mode !== 'single',
+  holds: ({redis}: Environment) => redis.mode === 'replicated',
   said: 'Redis has replicas',
 };
 
@@ -40,8 +41,9 @@ export const flows: readonly Flow[] = [
   {from: 'app', to: 'app', port: 'peers', why: 'calls that another pod can answer while the store is out of reach'},
   {from: 'app', to: 'redis', port: 'redis', why: 'verifications, budgets, outbox'},
   {from: 'app', to: 'redis', port: 'sentinel', why: 'which Redis is the master', when: replicated},
-  {from: 'redis', to: 'redis', port: 'redis', why: 'replication, and sentinels that watch', when: replicated},
-  {from: 'redis', to: 'redis', port: 'sentinel', why: 'votes of the sentinels', when: replicated},
+  {from: 'redis', to: 'redis', port: 'redis', why: 'replication, health, hand-over', when: replicated},
+  {from: 'redis', to: 'redis', port: 'sentinel', why: 'votes, and who is master when a pod boots', when: replicated},
+  {from: 'redis', to: 'redis', port: 'waiting', why: 'what the others have, when all of them boot', when: replicated},
   {from: 'app', to: 'providers', port: 'providers', why: 'delivery of codes'},
   {from: 'prometheus', to: 'app', port: 'metrics', why: 'scrapes'},
   {from: 'prometheus', to: 'redis', port: 'exporter', why: 'scrapes'},

@@ -31,8 +31,13 @@ const tcp = (port: number): PolicyPort => ({protocol: 'TCP', port: String(port)}
 export const isComponent = (end: string): end is Component => (components as readonly string[]).includes(end);
 
 /** Where one end of a flow is in this environment; empty where the environment has no such end. */
-export function reaches(end: Flow['from'], port: PortSet, {network, exposure}: Environment): Reach[] {
+export function reaches(end: Flow['from'], port: PortSet, {network, exposure, redis}: Environment): Reach[] {
   const at = (peers: Peer[]): Reach[] => (peers.length === 0 ? [] : [{peers, ports: portsOf(port, network)}]);
+  if (end === 'redis' && redis.external !== undefined && redis.mode === 'external')
+    // Its sentinels are among the ports that the environment lists.
+    return port === 'redis'
+      ? [{peers: redis.external.to.cidrs.map(inNetwork), ports: redis.external.to.ports.map(tcp)}]
+      : [];
   if (isComponent(end)) return at([{podSelector: {matchLabels: selectorLabels(end)}}]);
   switch (end) {
     case 'every pod':

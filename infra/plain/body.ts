@@ -3,6 +3,7 @@ const plurals: Readonly<Record<string, string>> = {
   container: 'containers',
   limit: 'limits',
   metric: 'metrics',
+  option: 'options',
   path: 'paths',
   policy: 'policies',
   port: 'ports',
@@ -14,7 +15,7 @@ const plurals: Readonly<Record<string, string>> = {
   volume_mount: 'volumeMounts',
 };
 /** Blocks that Terraform has as a list of one. */
-const singles = new Set(['label_selector', 'scale_down', 'scale_up']);
+const singles = new Set(['label_selector', 'pre_stop', 'scale_down', 'scale_up']);
 /** Maps whose keys are names, not fields. */
 const maps = new Set([
   'annotations',

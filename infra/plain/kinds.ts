@@ -8,6 +8,7 @@ export const kinds: Readonly<Record<string, {readonly apiVersion: string; readon
   kubernetes_labels: {apiVersion: 'v1', kind: 'Namespace'},
   kubernetes_limit_range_v1: {apiVersion: 'v1', kind: 'LimitRange'},
   kubernetes_network_policy_v1: {apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy'},
+  kubernetes_pod_disruption_budget_v1: {apiVersion: 'policy/v1', kind: 'PodDisruptionBudget'},
   kubernetes_resource_quota_v1: {apiVersion: 'v1', kind: 'ResourceQuota'},
   kubernetes_role_binding_v1: {apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding'},
   kubernetes_role_v1: {apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role'},

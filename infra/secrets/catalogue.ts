@@ -1,5 +1,6 @@
 import {appSecretFiles} from '../app/settings.ts';
 import type {Environment} from '../environment/schema.ts';
+import {exporterFiles} from '../redis/containers.ts';
 import {redisSecretFiles} from '../redis/files.ts';
 import {jobSecretFiles} from '../resilience/settings.ts';
 import {keysBySecret} from './files.ts';
@@ -14,9 +15,10 @@ export function requiredSecrets(environment: Environment): Map<string, string[]>
           {secret: ingressTls, key: 'tls.key'},
         ]
       : [];
+  const redis = environment.redis.mode === 'external' ? [] : [...redisSecretFiles, ...exporterFiles];
   return keysBySecret([
     ...appSecretFiles(environment),
-    ...redisSecretFiles,
+    ...redis,
     ...(environment.resilience.enabled ? jobSecretFiles(environment) : []),
     ...ingress,
   ]);

@@ -18,8 +18,10 @@ export const redisAcl = 'otp-redis-acl';
 /** The password of a Redis user, for who logs in as it. */
 export const redisUserSecret = (user: RedisUser) => ({name: `otp-redis-${user}`, password: 'password'}) as const;
 
-/** app: the service. ops: the probes. */
-export const redisUsers = ['app', 'ops'] as const;
+/** app: the service. replica, sentinel: Redis and Sentinel among themselves. exporter: metrics. ops: the pods' scripts. */
+export const redisUsers = ['app', 'replica', 'sentinel', 'exporter', 'ops'] as const;
+/** A second key in the exporter's Secret: its password in the form that the exporter reads. */
+export const exporterPasswords = 'passwords.json';
 export type RedisUser = (typeof redisUsers)[number];
 
 /** Comes from the operator (or from cert-manager), not from bootstrap. */

@@ -1,0 +1,102 @@
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {RedisPods} from '../testing/redis-pods.ts';
+import {masterName} from './names.ts';
+
+let pods: RedisPods;
+let master: number;
+beforeEach(async () => {
+  pods = await RedisPods.create();
+  pods.start([0, 1, 2]);
+  master = await pods.masterInStep();
+  await pods.call(master, 'app', ['SET', 'otp:kept', 'yes']);
+  expect(await pods.call(master, 'app', ['WAIT', '2', '1000'])).toBe(2);
+}, 60_000);
+afterEach(() => pods[Symbol.asyncDispose]());
+
+const kept = async (ordinal: number) => expect(await pods.call(ordinal, 'app', ['GET', 'otp:kept'])).toBe('yes');
+const lineageOf = async (ordinal: number) =>
+  /^master_replid:(\w+)/m.exec(String(await pods.call(ordinal, 'ops', ['INFO', 'replication'])))?.[1];
+
+describe('three pods of Redis', {timeout: 90_000}, () => {
+  it('install themselves, and all killed at once they come back with their data', async () => {
+    expect(master).toBe(0);
+    const before = await pods.read(1, 'sentinel.conf');
+    await pods.stop([0, 1, 2]);
+    pods.start([2, 1, 0]);
+    await kept(await pods.masterInStep());
+
+    // Sentinel's own lines are kept, ours are written anew: a sentinel that forgot its epoch could vote twice.
+    const after = await pods.read(1, 'sentinel.conf');
+    const line = (text: string, start: string) => text.split('\n').find((each) => each.startsWith(start));
+    expect(line(after, 'sentinel myid')).toBe(line(before, 'sentinel myid'));
+    const epoch = (text: string) => Number(line(text, 'sentinel current-epoch')?.split(' ').at(-1));
+    expect(epoch(after)).toBeGreaterThanOrEqual(epoch(before));
+    expect(epoch(before)).toBeGreaterThan(0);
+  });
+
+  it('have another master when its process is back at once: it does not resume with what it may have lost', async () => {
+    await pods.stop([master], {programs: ['redis']});
+    pods.start([master], ['redis']);
+    const next = await pods.masterInStep({besides: master});
+    await kept(next);
+    expect(await lineageOf(next)).toBe(await lineageOf(master));
+  });
+
+  it("lose nothing with the master's volume, and its sentinel comes back as the same one with a higher epoch", async () => {
+    await pods.stop([master]);
+    await pods.loseVolume(master);
+    pods.start([master]);
+    const next = await pods.masterInStep({besides: master});
+    await kept(next);
+    expect(await pods.call(next, 'ops', ['SENTINEL', 'CKQUORUM', masterName], {program: 'sentinel'})).toContain(
+      'OK 3 usable Sentinels',
+    );
+  });
+
+  it('come back from an outage in which two volumes were lost', async () => {
+    await pods.stop([0, 1, 2]);
+    await pods.loseVolume(master);
+    await pods.loseVolume((master + 1) % 3);
+    pods.start([0, 1, 2]);
+    await kept(await pods.masterInStep());
+  });
+
+  it('hand over without losing a write that was answered, and note that the lineage goes on', async () => {
+    const before = await lineageOf(master);
+    const written: string[] = [];
+    let stopping = false;
+    const writing = (async () => {
+      for (let number = 0; !stopping; number++) {
+        const key = `otp:w:${number}`;
+        const answer = await pods.call(master, 'app', ['SET', key, '1']).catch(() => undefined);
+        if (answer === 'OK') written.push(key);
+      }
+    })();
+    expect(await pods.run(master, 'stop-redis.sh')).toContain('continues as');
+    stopping = true;
+    await writing;
+    await pods.stop([master], {programs: ['redis'], signal: 'SIGTERM'});
+    const next = await pods.until('next master', () => pods.findMaster());
+    expect(next).not.toBe(master);
+    for (const key of written) expect(await pods.call(next, 'app', ['GET', key])).toBe('1');
+    expect(await pods.call(next, 'app', ['HGET', 'otp:lineage', (await lineageOf(next)) ?? ''])).toBe(before);
+  });
+
+  it('let a master without a replica stop at once, and take its writes until then', async () => {
+    await pods.stop([(master + 1) % 3, (master + 2) % 3], {programs: ['redis']});
+    expect(await pods.run(master, 'stop-redis.sh')).toContain('no replica to hand over to');
+  });
+
+  it('follow a pod that a human promotes', async () => {
+    const chosen = (master + 1) % 3;
+    await pods.stop([0, 1, 2]);
+    await pods.loseVolume(master);
+    // Two pods with data, and no sentinel that knows who was last.
+    pods.start([0, 1, 2], ['redis']);
+    await pods.until('waiting pod', () => pods.run(chosen, 'probe.sh', 'alive'));
+    await pods.run(chosen, 'promote.sh');
+    pods.start([0, 1, 2], ['sentinel']);
+    expect(await pods.masterInStep()).toBe(chosen);
+    await kept(chosen);
+  });
+});

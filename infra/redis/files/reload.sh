@@ -1,0 +1,24 @@
+#!/bin/sh
+# reload.sh acl|passwords|certificate: has this pod's Redis and Sentinel take up what the Secrets hold now.
+. @configFolder@/common.sh
+
+case $1 in
+  acl)
+    sh @configFolder@/render-acl.sh users.acl @runFolder@/users.acl
+    sh @configFolder@/render-acl.sh sentinel-users.acl @runFolder@/sentinel-users.acl
+    ask @localHost@ @redisPort@ ACL LOAD
+    ask @localHost@ @sentinelPort@ ACL LOAD
+    ;;
+  passwords)
+    # By standard input: arguments are there for all to see.
+    echo "CONFIG SET masterauth $(cat @replicaPasswordFile@)" | ask @localHost@ @redisPort@
+    printf 'SENTINEL SET @masterName@ auth-pass %s\nSENTINEL CONFIG SET sentinel-pass %s\n' \
+      "$(cat @sentinelPasswordFile@)" "$(cat @sentinelPasswordFile@)" | ask @localHost@ @sentinelPort@
+    ;;
+  certificate)
+    # Setting a path again reads the file again. Sentinel cannot: it starts anew.
+    ask @localHost@ @redisPort@ CONFIG SET tls-cert-file @certificateFile@ tls-key-file @keyFile@ \
+      tls-ca-cert-file @caFile@
+    ask @localHost@ @sentinelPort@ SHUTDOWN || :
+    ;;
+esac

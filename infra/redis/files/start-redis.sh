@@ -1,0 +1,29 @@
+#!/bin/sh
+# Entrypoint of Redis: finds out which role this pod has (decide.awk), waits while it has none, becomes Redis.
+. @configFolder@/common.sh
+. @configFolder@/look.sh
+. @configFolder@/waiting-room.sh
+
+trap 'close_waiting_room; exit 0' TERM INT
+rm -f @runFolder@/waiting
+
+said=
+until [ -e @promoteRedisMark@ ]; do
+  decision=$(look_around | awk -v me="$me" -v data="$(has_data)" -v leader="$(named_by_majority)" -v hosts="$hosts" \
+    -f @configFolder@/decide.awk)
+  [ "$decision" = "$said" ] || log "$decision"
+  said=$decision
+  case $decision in wait*) ;; *) break ;; esac
+  open_waiting_room
+  tell_the_others
+  sleep 0.3
+done
+[ ! -e @promoteRedisMark@ ] || decision=master
+close_waiting_room
+rm -f @promoteRedisMark@
+
+case $decision in
+  replica*) sh @configFolder@/render-redis.sh "${decision#replica }" ;;
+  *) sh @configFolder@/render-redis.sh ;;
+esac
+exec "$server" @redisConf@
