@@ -10,6 +10,14 @@ beforeEach(async () => {
   master = await pods.masterInStep();
   await pods.call(master, 'app', ['SET', 'otp:kept', 'yes']);
   expect(await pods.call(master, 'app', ['WAIT', '2', '1000'])).toBe(2);
+  // A replica that has just got its copy writes it to its disk in the background.
+  for (const ordinal of [0, 1, 2])
+    await pods.until(
+      'file on the disk',
+      async () =>
+        String(await pods.call(ordinal, 'ops', ['INFO', 'persistence'])).includes('aof_rewrite_in_progress:0') ||
+        undefined,
+    );
 }, 60_000);
 afterEach(() => pods[Symbol.asyncDispose]());
 

@@ -52,6 +52,7 @@ export const backlogMiB = 16;
 const files = {
   single: ['common.sh', 'start-single.sh', 'probe.sh', 'render-acl.sh', 'redis.conf', 'users.acl'],
   replicated: [
+    'become-eligible.sh',
     'common.sh',
     'decide.awk',
     'hand-over.sh',

@@ -23,7 +23,13 @@ close_waiting_room
 rm -f @promoteRedisMark@
 
 case $decision in
-  replica*) sh @configFolder@/render-redis.sh "${decision#replica }" ;;
+  replica*)
+    sh @configFolder@/render-redis.sh "${decision#replica }"
+    if [ "$(has_data)" = no ]; then
+      echo 'replica-priority 0' >> @redisConf@
+      sh @configFolder@/become-eligible.sh &
+    fi
+    ;;
   *) sh @configFolder@/render-redis.sh ;;
 esac
 exec "$server" @redisConf@
