@@ -15,6 +15,9 @@ const metricNames = {
   outboxMessages: 'otp_outbox_messages',
   outboxAge: 'otp_outbox_oldest_age_seconds',
   deadLetters: 'otp_dead_letters_total',
+  storeBreaker: 'otp_store_breaker_open',
+  fallbackActive: 'otp_fallback_active',
+  fallbackVerifications: 'otp_fallback_verifications',
 } as const;
 
 /** The service's metrics, in a registry of their own. Every label has a bounded set of values. */
@@ -90,6 +93,21 @@ export function createMetrics() {
     lineageLost: new Counter({
       name: metricNames.lineageLost,
       help: 'Answers that a code is lost because another server has taken over that may lack what was done last',
+      registers,
+    }),
+    storeBreaker: new Gauge({
+      name: metricNames.storeBreaker,
+      help: '1 while the store counts as away',
+      registers,
+    }),
+    fallbackActive: new Gauge({
+      name: metricNames.fallbackActive,
+      help: '1 while this process stands in for the store, or still holds verifications that have to go there',
+      registers,
+    }),
+    fallbackVerifications: new Gauge({
+      name: metricNames.fallbackVerifications,
+      help: 'Verifications that this process holds for the store',
       registers,
     }),
     sends: new Counter({

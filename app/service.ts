@@ -8,14 +8,15 @@ import type {Logger} from 'pino';
 import {buildApp} from './app.ts';
 import type {Configuration} from './config/configuration.ts';
 import {createKeyring, type Keyring} from './domain/keyring.ts';
-import {parseId} from './domain/verification-id.ts';
+import {createInstance, parseId} from './domain/verification-id.ts';
+import {type Fallback, openFallback} from './fallback/open-fallback.ts';
+import {resilientInbox} from './fallback/resilient-inbox.ts';
 import {createMetrics, type Metrics} from './metrics.ts';
-import type {Readiness} from './routes/health.ts';
 import {openDelivery} from './start-delivery.ts';
 import {placedIn} from './store/draft.ts';
 import {measured} from './store/measured-store.ts';
+import {MemoryInbox} from './store/memory-inbox.ts';
 import {type OpenStore, openMemoryStore, openRedisStore} from './store/open-store.ts';
-import {retrying} from './store/retrying-store.ts';
 import type {Store} from './store/store.ts';
 import {listenerTls} from './tls/key-pair.ts';
 import {followRenewals} from './tls/renewal.ts';
@@ -60,24 +61,29 @@ async function acquire(
     failed: (operation, effect) => metrics.storeErrors.inc({operation, effect}),
     lost: () => metrics.lineageLost.inc(),
   });
-  const store = settings.redis === undefined ? observed : retrying(observed, {deadlineMs: settings.storeDeadlineMs});
+  const fallback = standIn(settings, opened, observed, log);
+  const inbox = fallback === undefined ? opened.inbox : resilientInbox(opened.inbox, new MemoryInbox());
+  if (fallback !== undefined) resources.defer(() => fallback.stop());
 
   const metricsApp = fastify({logger: false});
-  metricsApp.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  );
+  metricsApp.get('/metrics', async (_request, reply) => {
+    if (fallback !== undefined) measure(fallback, metrics);
+    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
   resources.defer(() => metricsApp.close());
   await metricsApp.listen({host: settings.metricsHost, port: settings.metricsPort});
   const {port} = metricsApp.server.address() as AddressInfo;
 
-  const delivery = openDelivery({catalog, keyring, inbox: opened.inbox, metrics, log});
+  const delivery = openDelivery({catalog, keyring, inbox, metrics, log});
   resources.defer(() => delivery.close());
-  const worker = delivery.start(opened.outbox);
-  resources.defer(() => worker.stop(workerGraceMs));
+  for (const outbox of [opened.outbox, ...(fallback === undefined ? [] : [fallback.outbox])]) {
+    const worker = delivery.start(outbox);
+    resources.defer(() => worker.stop(workerGraceMs));
+  }
 
   let draining = false;
   const context = {
-    store: placedIn(store),
+    store: fallback?.store ?? placedIn(observed),
     keyring,
     pseudonymKey: createSecretKey(settings.pseudonymKey),
     issuer: settings.publicUrl ?? 'otp-service',
@@ -90,8 +96,8 @@ async function acquire(
     metrics,
     log,
     version: readVersion(),
-    readiness: async () => (draining ? {kind: 'draining'} : await readinessOf(store)),
-    ...(hasInbox ? {inbox: opened.inbox} : {}),
+    readiness: async () => ({kind: draining ? 'draining' : fallback?.isOpen ? 'degraded' : 'ready'}),
+    ...(hasInbox ? {inbox} : {}),
     ...(settings.tls === undefined ? {} : {tls: settings.tls.pair}),
   });
   resources.defer(() => closeWithin(app, connectionGraceMs(settings.shutdownTimeoutSeconds)));
@@ -152,6 +158,23 @@ function open(
   });
 }
 
+/** What stands in for a store that can be away; undefined for one that cannot. */
+function standIn(
+  {storeDeadlineMs: deadlineMs}: Configuration['settings'],
+  {handover}: OpenStore,
+  shared: Store,
+  log: Logger,
+): Fallback | undefined {
+  if (handover === undefined) return undefined;
+  return openFallback({instance: createInstance(), shared, handover, deadlineMs, log});
+}
+
+function measure({isOpen, isActive, size}: Fallback, metrics: Metrics): void {
+  metrics.storeBreaker.set(isOpen ? 1 : 0);
+  metrics.fallbackActive.set(isActive ? 1 : 0);
+  metrics.fallbackVerifications.set(size);
+}
+
 /** Keeps the listener's certificate as new as its files; gives what ends that. */
 function followCertificate(
   {server}: FastifyInstance,
@@ -164,13 +187,6 @@ function followCertificate(
   };
   const renewal = followRenewals({files, current: pair, apply, log});
   return () => renewal.stop();
-}
-
-async function readinessOf(store: Store): Promise<Readiness> {
-  return store.ping().then(
-    () => ({kind: 'ready'}) as const,
-    () => ({kind: 'store_unavailable'}) as const,
-  );
 }
 
 function readVersion(): string {

@@ -1,7 +1,10 @@
 import type {FastifyPluginAsyncTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
 
-export type Readiness = {readonly kind: 'ready'} | {readonly kind: 'draining'} | {readonly kind: 'store_unavailable'};
+/** `degraded`: requests are served, although the store is away. */
+export interface Readiness {
+  readonly kind: 'ready' | 'degraded' | 'draining';
+}
 
 export interface HealthRoutesOptions {
   readonly readiness: () => Promise<Readiness>;
@@ -33,7 +36,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRoutesOptions> = asyn
     },
     async (_request, reply) => {
       const {kind} = await readiness();
-      return reply.code(kind === 'ready' ? 200 : 503).send({status: kind});
+      return reply.code(kind === 'draining' ? 503 : 200).send({status: kind});
     },
   );
 };

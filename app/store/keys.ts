@@ -39,10 +39,18 @@ export function lineageKey(partition?: number): string {
   return partition === undefined ? 'otp:lineage' : `${partitionPrefix(partition)}lineage`;
 }
 
+/** What was taken over of a recipient from the process `instance`. */
+export function handoverKey(partition: number, recipientTag: string, instance: string): string {
+  return `${partitionPrefix(partition)}h:${recipientTag}:${instance}`;
+}
+
 /** Each rate limit has a hash tag of its own: it counts over recipients of all partitions. */
 export function rateLimitKey(tag: string): string {
   return `otp:l:{${tag}}`;
 }
+
+/** Written to see whether the store takes writes. */
+export const probeKey = 'otp:probe';
 
 /** The newest messages of the development inbox. */
 export const inboxKey = 'otp:dev:inbox';

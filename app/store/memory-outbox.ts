@@ -1,12 +1,16 @@
 import type {DeliveryResult, MessageName, Outbox, OutboxDepth, QueuedMessage} from '../delivery/outbox.ts';
 import {isCurrentIn} from './current-message.ts';
+import {monotonicNow} from './memory-collections.ts';
 import type {MemoryQueue} from './memory-queue.ts';
-import {type MemoryStore, monotonicNow} from './memory-store.ts';
+import type {MemoryMessage} from './memory-store.ts';
+import type {Store} from './store.ts';
 
 export interface MemoryOutboxOptions {
   readonly queue: MemoryQueue;
   /** The store that fills the queue. */
-  readonly store: MemoryStore;
+  readonly store: Pick<Store, 'read'> & {
+    settle(message: QueuedMessage, result: Exclude<DeliveryResult, {kind: 'obsolete'}>): unknown;
+  };
   /** The store's clock. @default the monotonic clock */
   readonly now?: () => number;
 }
@@ -14,12 +18,11 @@ export interface MemoryOutboxOptions {
 /** The outbox of a memory store: it ends with the process, as the verifications do. */
 export class MemoryOutbox implements Outbox {
   readonly #queue: MemoryQueue;
-  readonly #store: MemoryStore;
+  readonly #store: MemoryOutboxOptions['store'];
   readonly #now: () => number;
   #entries = 0;
   /** What has been received and not settled, oldest first. */
-  readonly #received = new Map<string, {readonly expiresAt: number; readonly queuedAt: number}>();
-  readonly #parked = new Map<string, QueuedMessage>();
+  readonly #received = new Map<string, MemoryMessage>();
 
   constructor({queue, store, now = monotonicNow}: MemoryOutboxOptions) {
     this.#queue = queue;
@@ -29,32 +32,33 @@ export class MemoryOutbox implements Outbox {
 
   async receive(waitMs: number): Promise<QueuedMessage[]> {
     const messages = await this.#queue.take(waitMs);
-    return messages.map(({expiresAt, queuedAt, ...message}) => {
+    return messages.map((message) => {
       const entry = String(++this.#entries);
-      this.#received.set(entry, {expiresAt, queuedAt});
-      return {...message, entry, remainingMs: expiresAt - this.#now()};
+      this.#received.set(entry, message);
+      return this.#queued(entry, message);
     });
   }
 
   async renew(): Promise<void> {}
 
-  park(message: QueuedMessage): void {
+  park(_message: QueuedMessage): void {
     // There is no other place than this memory that could keep it.
-    this.#parked.set(message.entry, message);
   }
 
   async retake(messages: readonly MessageName[]): Promise<QueuedMessage[]> {
     return messages.flatMap(({entry}) => {
-      const message = this.#parked.get(entry);
-      this.#parked.delete(entry);
-      return message === undefined
-        ? []
-        : [{...message, remainingMs: (this.#received.get(entry)?.expiresAt ?? 0) - this.#now()}];
+      const message = this.#received.get(entry);
+      return message === undefined ? [] : [this.#queued(entry, message)];
     });
   }
 
-  /** The messages of a memory store end with the process: there is nobody to give them to. */
-  async release(): Promise<void> {}
+  async release(messages: readonly MessageName[]): Promise<void> {
+    for (const {entry} of messages) {
+      const message = this.#received.get(entry);
+      this.#received.delete(entry);
+      if (message !== undefined) this.#queue.giveBack(message);
+    }
+  }
 
   isCurrent(message: QueuedMessage): Promise<boolean> {
     return isCurrentIn(this.#store, message);
@@ -62,7 +66,7 @@ export class MemoryOutbox implements Outbox {
 
   async settle(message: QueuedMessage, result: DeliveryResult): Promise<void> {
     this.#received.delete(message.entry);
-    if (result.kind !== 'obsolete') this.#store.settle(message, result);
+    if (result.kind !== 'obsolete') await this.#store.settle(message, result);
   }
 
   async depth(): Promise<OutboxDepth> {
@@ -80,5 +84,9 @@ export class MemoryOutbox implements Outbox {
 
   async close(): Promise<void> {
     this.#queue.close();
+  }
+
+  #queued(entry: string, {expiresAt, queuedAt: _queuedAt, ...message}: MemoryMessage): QueuedMessage {
+    return {...message, entry, remainingMs: expiresAt - this.#now()};
   }
 }

@@ -23,6 +23,8 @@ export interface VerificationRecord {
   failedChecks: number;
   resends: number;
   delivery: {status: DeliveryStatus; provider?: string; updatedAt: number};
+  readonly storeMayHaveCopy?: true;
+  readonly survivesFailover?: true;
 }
 
 export interface RecipientRecord {
@@ -33,9 +35,15 @@ export interface RecipientRecord {
   /** Its codes, oldest first. */
   codes: {tag: string; expiresAt: number; standing: 'live' | 'superseded' | 'final'}[];
   keptUntil: number;
+  /** Requests about it whose answers are known, by key; some may be over. */
+  requests?: Set<string>;
+  /** What its policy says, as far as requests have told. */
+  maxPending: number;
+  maxAttempts: number;
+  blockAfter: number;
 }
 
-interface ContextRecord {
+export interface ContextRecord {
   readonly failures: number;
   readonly checkableAt: number;
   readonly lockedUntil: number;
@@ -46,6 +54,8 @@ export interface RequestRecord {
   readonly fingerprint: string;
   readonly outcome: unknown;
   readonly endsAt: number;
+  /** Key of the recipient that it was about. */
+  readonly recipient: string;
 }
 
 export function recipientKey(partition: number, recipientTag: string): string {

@@ -1,6 +1,4 @@
-import TinyQueue from 'tinyqueue';
 import type {DeliveryResult} from '../delivery/outbox.ts';
-import {assertNever} from '../domain/assert-never.ts';
 import {
   afterFailure,
   type BudgetLimits,
@@ -10,11 +8,11 @@ import {
   endsRound,
   waitBeforeCheck,
 } from '../domain/failure-budget.ts';
+import {MemoryCollections, monotonicNow} from './memory-collections.ts';
 import {
   clearBudget,
   finish,
   type RecipientRecord,
-  type RequestRecord,
   recipientKey,
   refuseSend,
   remembered,
@@ -58,41 +56,41 @@ export interface MemoryStoreOptions {
   readonly enqueue: (message: MemoryMessage) => void;
   /** ms since 1970 that never run backwards. @default the monotonic clock */
   readonly now?: () => number;
+  /** What it keeps its records in. @default empty ones, with the clock `now` */
+  readonly records?: MemoryCollections;
   /** @default defaultBudgetTimings */
   readonly timings?: BudgetTimings;
+  /** Consecutive failures that block a recipient, however many its policy allows. @default none */
+  readonly maxFailures?: number;
   /** Records, of verifications and of recipients each; one more is refused. @default 100,000 */
   readonly maxRecords?: number;
 }
 
-/** The monotonic clock, told as ms since 1970. */
-export function monotonicNow(): number {
-  return Math.floor(performance.timeOrigin + performance.now());
-}
-
-type Collection = 'verifications' | 'recipients' | 'requests' | 'limits';
-
 /** The store in this process' memory: gone with the process. Every operation runs in one turn and so is atomic. */
 export class MemoryStore implements Store {
-  readonly #verifications = new Map<string, VerificationRecord>();
-  readonly #recipients = new Map<string, RecipientRecord>();
-  readonly #requests = new Map<string, RequestRecord>();
-  /** When each rate limit is empty again. */
-  readonly #limits = new Map<string, number>();
-  readonly #ends = new TinyQueue<{at: number; of: Collection; key: string}>([], (a, b) => a.at - b.at);
+  readonly #records: MemoryCollections;
   readonly #enqueue: (message: MemoryMessage) => void;
-  readonly #now: () => number;
   readonly #timings: BudgetTimings;
+  readonly #maxFailures: number;
   readonly #maxRecords: number;
 
-  constructor({enqueue, now = monotonicNow, timings = defaultBudgetTimings, maxRecords = 100_000}: MemoryStoreOptions) {
+  constructor({
+    enqueue,
+    now = monotonicNow,
+    timings = defaultBudgetTimings,
+    records = new MemoryCollections(now),
+    maxFailures = Number.POSITIVE_INFINITY,
+    maxRecords = 100_000,
+  }: MemoryStoreOptions) {
+    this.#records = records;
     this.#enqueue = enqueue;
-    this.#now = now;
     this.#timings = timings;
+    this.#maxFailures = maxFailures;
     this.#maxRecords = maxRecords;
   }
 
   async create(address: Address, input: NewVerification, idempotency?: Idempotency): Promise<CreateOutcome> {
-    const at = this.#tick();
+    const at = this.#records.tick();
     const replayed = this.#replay<CreateOutcome>(address, idempotency);
     if (replayed !== undefined) return replayed;
     this.#refuseWhenFull();
@@ -100,7 +98,7 @@ export class MemoryStore implements Store {
     if ('kind' in charged) return charged;
 
     const contextTag = input.contextTag ?? '';
-    const recipient = this.#recipient(address);
+    const recipient = this.#records.recipient(address);
     const refusal = refuseSend(recipient, contextTag, at);
     if (refusal !== undefined) return refusal;
     const {
@@ -121,8 +119,10 @@ export class MemoryStore implements Store {
     for (const code of live.slice(0, Math.max(0, live.length - input.maxPending + 1))) code.standing = 'superseded';
     recipient.codes = [...remembered(recipient.codes, at), {tag: address.tag, expiresAt, standing: 'live'}];
     recipient.sendableAt = at + input.resendIntervalMs;
-    this.#recipients.set(recipientKey(address.partition, address.recipientTag), recipient);
-    this.#keepRecipient(address, recipient, expiresAt + tombstoneMs);
+    recipient.maxPending = input.maxPending;
+    recipient.maxAttempts = input.maxAttempts;
+    this.#records.recipients.set(recipientKey(address.partition, address.recipientTag), recipient);
+    this.#records.keepRecipient(address, recipient, expiresAt + tombstoneMs);
 
     const record: VerificationRecord = {
       address,
@@ -140,11 +140,13 @@ export class MemoryStore implements Store {
       failedChecks: 0,
       resends: 0,
       delivery: {status: input.deliver ? 'queued' : 'sent', updatedAt: at},
+      ...(input.storeMayHaveCopy ? {storeMayHaveCopy: true} : {}),
+      ...(input.survivesFailover ? {survivesFailover: true} : {}),
       ...(locale === undefined ? {} : {locale}),
       ...(reference === undefined ? {} : {reference}),
     };
-    this.#verifications.set(verificationKey(address.partition, address.tag), record);
-    this.#ends.push({
+    this.#records.verifications.set(verificationKey(address.partition, address.tag), record);
+    this.#records.ends.push({
       at: expiresAt + tombstoneMs,
       of: 'verifications',
       key: verificationKey(address.partition, address.tag),
@@ -182,14 +184,15 @@ export class MemoryStore implements Store {
       finish(record, recipient, 'approved');
       // Once nothing is to be remembered but its codes, the record ends with the last of them.
       recipient.keptUntil = Math.max(at, ...recipient.codes.map(({expiresAt}) => expiresAt)) + tombstoneMs;
-      this.#ends.push({
+      this.#records.ends.push({
         at: recipient.keptUntil,
         of: 'recipients',
         key: recipientKey(address.partition, address.recipientTag),
       });
       return this.#remember(address, idempotency, at, {kind: 'approved', snapshot: snapshotOf(record, recipient, at)});
     }
-    const limits = {maxAttempts: record.maxAttempts, blockAfter};
+    const limits = {maxAttempts: record.maxAttempts, blockAfter: Math.min(blockAfter, this.#maxFailures)};
+    recipient.blockAfter = blockAfter;
     const budget = afterFailure(before.budget, limits, this.#timings, at);
     recipient.failures = budget.failures;
     recipient.blocked = budget.lockedUntil === blocked;
@@ -198,7 +201,7 @@ export class MemoryStore implements Store {
       checkableAt: budget.checkableAt,
       lockedUntil: Math.max(0, budget.lockedUntil),
     });
-    this.#keepRecipient(address, recipient, at + this.#timings.rememberMs);
+    this.#records.keepRecipient(address, recipient, at + this.#timings.rememberMs);
     record.failedChecks++;
     if (endsRound(budget.failuresInContext, limits) || recipient.blocked || record.failedChecks >= record.maxAttempts)
       finish(record, recipient, 'locked');
@@ -245,7 +248,7 @@ export class MemoryStore implements Store {
     record.resends++;
     record.delivery = {status: 'queued', updatedAt: at};
     recipient.sendableAt = at + resendIntervalMs;
-    this.#keepRecipient(address, recipient, at + lifetimeMs + tombstoneMs);
+    this.#records.keepRecipient(address, recipient, at + lifetimeMs + tombstoneMs);
     return this.#remember(address, idempotency, at, {kind: 'resent', snapshot: snapshotOf(record, recipient, at)});
   }
 
@@ -268,20 +271,21 @@ export class MemoryStore implements Store {
   }
 
   async unlock(partition: number, recipientTags: readonly string[]): Promise<void> {
-    this.#tick();
+    this.#records.tick();
     for (const tag of recipientTags) {
-      const recipient = this.#recipients.get(recipientKey(partition, tag));
+      const recipient = this.#records.recipients.get(recipientKey(partition, tag));
       if (recipient !== undefined) clearBudget(recipient);
     }
   }
 
   async erase(partition: number, recipientTags: readonly string[]): Promise<number> {
-    this.#tick();
+    this.#records.tick();
     let erased = 0;
     for (const recipientTag of recipientTags) {
-      const recipient = this.#recipients.get(recipientKey(partition, recipientTag));
+      const recipient = this.#records.recipients.get(recipientKey(partition, recipientTag));
       if (recipient === undefined) continue;
-      for (const {tag} of recipient.codes) if (this.#verifications.delete(verificationKey(partition, tag))) erased++;
+      for (const {tag} of recipient.codes)
+        if (this.#records.verifications.delete(verificationKey(partition, tag))) erased++;
       recipient.codes = [];
       recipient.sendableAt = 0;
     }
@@ -308,41 +312,20 @@ export class MemoryStore implements Store {
   }
 
   #find(address: Address): {record: VerificationRecord; recipient: RecipientRecord; at: number} | undefined {
-    const at = this.#tick();
-    const record = this.#verifications.get(verificationKey(address.partition, address.tag));
-    return record === undefined ? undefined : {record, recipient: this.#recipient(address), at};
-  }
-
-  #recipient({partition, recipientTag}: Address): RecipientRecord {
-    return (
-      this.#recipients.get(recipientKey(partition, recipientTag)) ?? {
-        failures: 0,
-        blocked: false,
-        contexts: new Map(),
-        sendableAt: 0,
-        codes: [],
-        keptUntil: 0,
-      }
-    );
-  }
-
-  #keepRecipient({partition, recipientTag}: Address, recipient: RecipientRecord, until: number): void {
-    if (until <= recipient.keptUntil) return;
-    // The entry that is in the queue already renews itself when its turn comes.
-    if (recipient.keptUntil === 0)
-      this.#ends.push({at: until, of: 'recipients', key: recipientKey(partition, recipientTag)});
-    recipient.keptUntil = until;
+    const at = this.#records.tick();
+    const record = this.#records.verifications.get(verificationKey(address.partition, address.tag));
+    return record === undefined ? undefined : {record, recipient: this.#records.recipient(address), at};
   }
 
   /** Charges each limit in turn; the first that has nothing left refuses. */
   #charge(limits: readonly RateLimit[], at: number): RateLimitState[] | Extract<CreateOutcome, {kind: 'rate_limited'}> {
     const states: RateLimitState[] = [];
     for (const [index, {tag, count, periodMs}] of limits.entries()) {
-      const emptyAt = Math.max(this.#limits.get(tag) ?? 0, at) + periodMs / count;
+      const emptyAt = Math.max(this.#records.limits.get(tag) ?? 0, at) + periodMs / count;
       if (emptyAt - at > periodMs)
         return {kind: 'rate_limited', at, until: Math.ceil(emptyAt - periodMs), limit: index};
-      if (!this.#limits.has(tag)) this.#ends.push({at: Math.ceil(emptyAt), of: 'limits', key: tag});
-      this.#limits.set(tag, emptyAt);
+      if (!this.#records.limits.has(tag)) this.#records.ends.push({at: Math.ceil(emptyAt), of: 'limits', key: tag});
+      this.#records.limits.set(tag, emptyAt);
       states.push({
         remaining: Math.floor(((periodMs - (emptyAt - at)) * count) / periodMs),
         resetAt: Math.ceil(emptyAt),
@@ -356,7 +339,7 @@ export class MemoryStore implements Store {
     idempotency: Idempotency | undefined,
   ): Outcome | {kind: 'idempotency_conflict'} | undefined {
     const record =
-      idempotency === undefined ? undefined : this.#requests.get(verificationKey(partition, idempotency.tag));
+      idempotency === undefined ? undefined : this.#records.requests.get(verificationKey(partition, idempotency.tag));
     if (record === undefined) return undefined;
     return record.fingerprint === idempotency?.fingerprint
       ? (record.outcome as Outcome)
@@ -364,61 +347,36 @@ export class MemoryStore implements Store {
   }
 
   #remember<Outcome>(
-    {partition}: Address,
+    address: Address,
     idempotency: Idempotency | undefined,
     at: number,
     outcome: Outcome,
     keepMs = idempotencyMs,
   ): Outcome {
     if (idempotency !== undefined) {
-      const key = verificationKey(partition, idempotency.tag);
-      this.#requests.set(key, {fingerprint: idempotency.fingerprint, outcome, endsAt: at + keepMs});
-      this.#ends.push({at: at + keepMs, of: 'requests', key});
+      const key = verificationKey(address.partition, idempotency.tag);
+      const recipient = this.#records.recipient(address);
+      recipient.requests ??= new Set();
+      recipient.requests.add(key);
+      this.#records.requests.set(key, {
+        fingerprint: idempotency.fingerprint,
+        outcome,
+        endsAt: at + keepMs,
+        recipient: recipientKey(address.partition, address.recipientTag),
+      });
+      this.#records.ends.push({at: at + keepMs, of: 'requests', key});
     }
     return outcome;
   }
 
   #refuseWhenFull(): void {
-    const largest = Math.max(this.#verifications.size, this.#recipients.size, this.#requests.size, this.#limits.size);
+    const largest = Math.max(
+      this.#records.verifications.size,
+      this.#records.recipients.size,
+      this.#records.requests.size,
+      this.#records.limits.size,
+    );
     if (largest >= this.#maxRecords)
       throw new StoreError('not_executed', `the memory store is full (${this.#maxRecords} records)`);
-  }
-
-  /** The time; what has reached its end by then is gone. */
-  #tick(): number {
-    const at = this.#now();
-    for (let next = this.#ends.peek(); next !== undefined && next.at <= at; next = this.#ends.peek()) {
-      this.#ends.pop();
-      const endsAt = this.#endOf(next);
-      if (endsAt !== undefined && endsAt > at) this.#ends.push({...next, at: endsAt});
-      else this.#collection(next.of).delete(next.key);
-    }
-    return at;
-  }
-
-  #collection(of: Collection): Map<string, unknown> {
-    return {
-      verifications: this.#verifications,
-      recipients: this.#recipients,
-      requests: this.#requests,
-      limits: this.#limits,
-    }[of];
-  }
-
-  #endOf({of, key}: {of: Collection; key: string}): number | undefined {
-    switch (of) {
-      case 'verifications': {
-        const record = this.#verifications.get(key);
-        return record === undefined ? undefined : record.expiresAt + tombstoneMs;
-      }
-      case 'recipients':
-        return this.#recipients.get(key)?.keptUntil;
-      case 'requests':
-        return this.#requests.get(key)?.endsAt;
-      case 'limits':
-        return this.#limits.get(key);
-      default:
-        return assertNever(of);
-    }
   }
 }

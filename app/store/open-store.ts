@@ -7,6 +7,7 @@ import {MemoryQueue} from './memory-queue.ts';
 import {MemoryStore} from './memory-store.ts';
 import {connectRedis} from './redis/connect.ts';
 import {canFailOver, openRedisServers, type RedisServersOptions} from './redis/open-servers.ts';
+import {RedisHandover} from './redis-handover.ts';
 import {RedisInbox} from './redis-inbox.ts';
 import {RedisOutbox} from './redis-outbox.ts';
 import {RedisStore} from './redis-store.ts';
@@ -17,6 +18,8 @@ export interface OpenStore {
   readonly store: Store;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
+  /** How it takes over what processes held while it was away; a store that cannot be away has none. */
+  readonly handover?: RedisHandover;
   close(): Promise<void>;
 }
 
@@ -43,11 +46,13 @@ export function openRedisStore(
     onDown: () => {},
     onUp: () => {},
   });
-  const store = new RedisStore({servers, fenced: canFailOver(rest)});
+  const fenced = canFailOver(rest);
+  const store = new RedisStore({servers, fenced});
   return {
     store,
     outbox: new RedisOutbox({redis, blocking, consumer: randomUUID(), store, addressOf}),
     inbox: new RedisInbox(redis),
+    handover: new RedisHandover({servers, fenced}),
     async close() {
       blocking.disconnect();
       close();

@@ -29,7 +29,7 @@ export interface RedisOutboxOptions {
 }
 
 const group = 'workers';
-const resultLetters: Record<DeliveryResult['kind'], string> = {sent: 's', failed: 'f', obsolete: 'o'};
+export const resultLetters: Record<DeliveryResult['kind'], string> = {sent: 's', failed: 'f', obsolete: 'o'};
 /** How long an outbox without messages is kept; the sweep renews it. */
 const idleMs = 3_600_000;
 /** How long a worker without messages is remembered: far longer than one that lives is silent. */

@@ -80,6 +80,62 @@ function readOutcome<Outcome extends AnyOutcome>(reply: unknown, kinds: readonly
   return outcome as unknown as Outcome;
 }
 
+/** A script's reply as it would be for this outcome: the inverse of `toOutcome`, for outcomes that a process remembers. */
+export function toReply(outcome: CreateOutcome | CheckOutcome | ResendOutcome): (string | number)[] {
+  if (!('snapshot' in outcome)) throw new TypeError(`an outcome of kind ${outcome.kind} is not remembered`);
+  const {snapshot: s} = outcome;
+  const {channel, to, locale, reference} = s;
+  const info: Info = {
+    channel,
+    to,
+    ...(locale === undefined ? {} : {locale}),
+    ...(reference === undefined ? {} : {reference}),
+  };
+  return [
+    outcome.kind,
+    0,
+    s.at,
+    letterOf(statuses, s.status),
+    JSON.stringify(info),
+    s.createdAt,
+    s.expiresAt,
+    s.maxAttempts,
+    s.failedChecks,
+    s.resends,
+    letterOf(deliveries, s.delivery.status),
+    s.delivery.provider ?? '',
+    s.delivery.updatedAt,
+    s.budget.failures,
+    s.budget.failuresInContext,
+    s.budget.checkableAt,
+    s.budget.lockedUntil,
+    s.sendableAt,
+    ...(outcome.kind === 'created'
+      ? [
+          outcome.id,
+          outcome.sealedCode ?? '',
+          ...outcome.limits.flatMap(({remaining, resetAt}) => [remaining, resetAt]),
+        ]
+      : []),
+  ];
+}
+
+/** The letter that scripts know a status by. */
+export function statusLetter(status: Status): string {
+  return letterOf(statuses, status);
+}
+
+/** The letter that scripts know a delivery status by. */
+export function deliveryLetter(status: DeliveryStatus): string {
+  return letterOf(deliveries, status);
+}
+
+function letterOf<T>(letters: Record<string, T>, value: T): string {
+  const [letter] = Object.entries(letters).find(([, known]) => known === value) ?? [];
+  if (letter === undefined) throw new TypeError(`no letter for ${JSON.stringify(value)}`);
+  return letter;
+}
+
 function toLimits(numbers: readonly number[]): RateLimitState[] {
   return Array.from({length: numbers.length / 2}, (_, index) => ({
     remaining: Number(numbers[2 * index]),

@@ -14,7 +14,9 @@ type ScriptName =
   | 'unlock'
   | 'codes'
   | 'erase'
-  | 'forget';
+  | 'forget'
+  | 'adopt'
+  | 'probe';
 
 /** A script with what it works on. */
 export interface ScriptCall {
@@ -59,6 +61,8 @@ const scripts: Readonly<Record<ScriptName, Script>> = {
   codes: assemble('codes'),
   erase: assemble('erase'),
   forget: assemble('forget'),
+  adopt: assemble('adopt'),
+  probe: assemble('probe'),
 };
 
 /** Connections whose writes wait for the end of this turn of the event loop. */

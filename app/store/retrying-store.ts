@@ -4,6 +4,8 @@ import {type Store, StoreError} from './store.ts';
 export interface RetryOptions {
   /** How long an operation may take in all. */
   readonly deadlineMs: number;
+  /** Whether asking again is of no use now. @default never */
+  readonly giveUp?: () => boolean;
   /** From 0 to 1; @default Math.random */
   readonly random?: () => number;
 }
@@ -24,7 +26,7 @@ type Repeatable =
  * happened is never sent again blindly: with an idempotency key the store's own record tells what became of it, without
  * one the caller is told that nobody knows. No operation takes longer than the deadline, whatever the store does.
  */
-export function retrying(store: Store, {deadlineMs, random = Math.random}: RetryOptions): Store {
+export function retrying(store: Store, {deadlineMs, giveUp = () => false, random = Math.random}: RetryOptions): Store {
   async function attempt<Result>(repeatable: Repeatable, run: () => Promise<Result>): Promise<Result> {
     const endsAt = performance.now() + deadlineMs;
     let doubt: StoreError | undefined;
@@ -39,7 +41,7 @@ export function retrying(store: Store, {deadlineMs, random = Math.random}: Retry
         }
         const pauseMs = random() * Math.min(firstPauseMs * 2 ** tries, longestPauseMs);
         // What an attempt before may have done, the last one, which did nothing, does not undo.
-        if (performance.now() + pauseMs >= endsAt) throw doubt ?? error;
+        if (giveUp() || performance.now() + pauseMs >= endsAt) throw doubt ?? error;
         await delay(pauseMs);
       }
     }

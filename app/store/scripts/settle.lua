@@ -1,13 +1,16 @@
 -- Ends a message's time in the outbox and notes on its verification what became of it.
 -- Parts clock lineage recipient verification
 -- KEYS  1 verification  2 recipient  3 outbox stream  4 continued lineages
--- ARGV  1 tag  2 consumer group  3 stream entry  4 result: s sent, f failed, o obsolete  5 provider
---       6 resends that had been made when the message was queued
+-- ARGV  1 tag  2 consumer group  3 stream entry, '' for one of another outbox  4 result: s sent,
+--       f failed, o obsolete  5 provider  6 resends that had been made when the message was queued
 -- Reply 1 if the message was still in the outbox, 0 if another worker settled it before
 -- Keeps: the sealed message is gone in the step that notes its result; a message that a resend has replaced changes
 --        nothing; only a pending verification becomes undeliverable.
-local settled = redis.call('XACK', KEYS[3], ARGV[2], ARGV[3])
-redis.call('XDEL', KEYS[3], ARGV[3])
+local settled = 1
+if ARGV[3] ~= '' then
+  settled = redis.call('XACK', KEYS[3], ARGV[2], ARGV[3])
+  redis.call('XDEL', KEYS[3], ARGV[3])
+end
 if ARGV[4] == 'o' or settled == 0 then return settled end
 local verification = read_verification(KEYS[1])
 if not verification or verification.resends ~= tonumber(ARGV[6]) then return settled end

@@ -1,0 +1,222 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import type {DeliveryResult, QueuedMessage} from '../delivery/outbox.ts';
+import type {BudgetLimits, BudgetTimings} from '../domain/failure-budget.ts';
+import type {Holding} from '../store/holding.ts';
+import {MemoryCollections, monotonicNow} from '../store/memory-collections.ts';
+import {drop, giveBackMessages, holdingOf, type RecipientName, takeOver} from '../store/memory-holdings.ts';
+import {MemoryQueue} from '../store/memory-queue.ts';
+import {recipientKey, verificationKey} from '../store/memory-records.ts';
+import {MemoryStore} from '../store/memory-store.ts';
+import {
+  type Address,
+  type CancelOutcome,
+  type CheckOutcome,
+  type CreateOutcome,
+  type Idempotency,
+  type NewVerification,
+  type Presented,
+  type RateLimit,
+  type ReadOutcome,
+  type Resend,
+  type ResendOutcome,
+  type Store,
+  StoreError,
+} from '../store/store.ts';
+
+/** What becomes of a recipient that is sent to somebody else. */
+export type SendResult =
+  /** It is there now. */
+  | 'taken'
+  /** It is certainly not there. */
+  | 'refused'
+  /** Nobody knows: it must not be served here any more. */
+  | 'unknown';
+
+export interface FallbackStoreOptions {
+  /** How many processes share a limit that counts over recipients, this one included. */
+  readonly processes: () => number;
+  /** How long an operation waits for a recipient that is on its way. @default 1000 */
+  readonly patienceMs?: number;
+  /** @default the monotonic clock */
+  readonly now?: () => number;
+  readonly timings?: BudgetTimings;
+  /** @default 100,000 */
+  readonly maxRecords?: number;
+}
+
+/** One round of failures: what a guesser has against one recipient at one process, until the store is back. */
+const maxFailuresInOutage = 5;
+
+/**
+ * What this process holds itself while the store is away. A recipient is in one place: while it is on its way to another
+ * one, operations on it wait for how that ends.
+ */
+export class FallbackStore implements Store {
+  readonly #records: MemoryCollections;
+  readonly #memory: MemoryStore;
+  readonly #options: FallbackStoreOptions;
+  readonly #moving = new Map<string, Promise<unknown>>();
+  readonly #withCopies = new Set<string>();
+  readonly queue = new MemoryQueue();
+  #sequence = 0;
+
+  constructor(options: FallbackStoreOptions) {
+    const {now = monotonicNow, timings, maxRecords} = options;
+    this.#options = options;
+    this.#records = new MemoryCollections(now);
+    this.#memory = new MemoryStore({
+      enqueue: (message) => this.queue.push(message),
+      records: this.#records,
+      maxFailures: maxFailuresInOutage,
+      ...(timings === undefined ? {} : {timings}),
+      ...(maxRecords === undefined ? {} : {maxRecords}),
+    });
+  }
+
+  /** Verifications that it holds, those included whose time is over and that are still known. */
+  get size(): number {
+    return this.#records.verifications.size;
+  }
+
+  /** Whether there is anything that has to go to the store. */
+  get isEmpty(): boolean {
+    return this.#records.recipients.size === 0;
+  }
+
+  /** Whether it holds verifications of which the store may have copies. */
+  get holdsCopies(): boolean {
+    for (const key of this.#withCopies) {
+      if (this.#records.recipients.has(key)) return true;
+      this.#withCopies.delete(key);
+    }
+    return false;
+  }
+
+  holds({partition, tag}: Address): boolean {
+    return this.#records.verifications.has(verificationKey(partition, tag));
+  }
+
+  holdsRecipient(name: RecipientName): boolean {
+    return this.#records.recipients.has(keyOf(name));
+  }
+
+  /** The recipients that it holds at the moment of the call. */
+  recipients(): RecipientName[] {
+    this.#records.tick();
+    return [...this.#records.recipients.keys()].map((key) => {
+      const [partition, recipientTag = ''] = key.split(':');
+      return {partition: Number(partition), recipientTag};
+    });
+  }
+
+  async create(address: Address, verification: NewVerification, idempotency?: Idempotency): Promise<CreateOutcome> {
+    await this.#staying(address);
+    const rateLimits = verification.rateLimits.map((limit) => shareOf(limit, this.#options.processes()));
+    const outcome = await this.#memory.create(address, {...verification, rateLimits}, idempotency);
+    if (verification.storeMayHaveCopy && outcome.kind === 'created') this.#withCopies.add(keyOf(address));
+    return outcome;
+  }
+
+  async check(
+    address: Address,
+    presented: Presented,
+    limits: Pick<BudgetLimits, 'blockAfter'>,
+    idempotency?: Idempotency,
+  ): Promise<CheckOutcome> {
+    await this.#staying(address);
+    return this.#memory.check(address, presented, limits, idempotency);
+  }
+
+  async resend(address: Address, resend: Resend, idempotency?: Idempotency): Promise<ResendOutcome> {
+    await this.#staying(address);
+    return this.#memory.resend(address, resend, idempotency);
+  }
+
+  async cancel(address: Address): Promise<CancelOutcome> {
+    await this.#staying(address);
+    return this.#memory.cancel(address);
+  }
+
+  async read(address: Address): Promise<ReadOutcome> {
+    await this.#staying(address);
+    return this.#memory.read(address);
+  }
+
+  async unlock(partition: number, recipientTags: readonly string[]): Promise<void> {
+    for (const recipientTag of recipientTags) await this.#staying({partition, recipientTag});
+    await this.#memory.unlock(partition, recipientTags);
+  }
+
+  async erase(partition: number, recipientTags: readonly string[]): Promise<number> {
+    for (const recipientTag of recipientTags) await this.#staying({partition, recipientTag});
+    return this.#memory.erase(partition, recipientTags);
+  }
+
+  async ping(): Promise<void> {}
+
+  /** Notes what became of a message; false if its verification is not here (any more). */
+  async settle(
+    message: Pick<QueuedMessage, 'address' | 'resends'>,
+    result: Exclude<DeliveryResult, {kind: 'obsolete'}>,
+  ): Promise<boolean> {
+    await this.#moving.get(keyOf(message.address));
+    if (!this.holds(message.address)) return false;
+    this.#memory.settle(message, result);
+    return true;
+  }
+
+  /** Takes over what another process held. */
+  async adopt(holding: Holding): Promise<void> {
+    await this.#staying(holding);
+    takeOver(this.#records, this.queue, holding, maxFailuresInOutage);
+    if (holding.verifications.some(({storeMayHaveCopy}) => storeMayHaveCopy)) this.#withCopies.add(keyOf(holding));
+  }
+
+  /**
+   * Sends a recipient with everything that is known of it to somebody else. Until `send` resolves nothing is done with it
+   * here; it comes back only if it was refused. `sequence` names this sending. A second call waits for the first.
+   */
+  move(name: RecipientName, send: (holding: Holding, sequence: number) => Promise<SendResult>): Promise<unknown> {
+    const key = keyOf(name);
+    const underWay = this.#moving.get(key);
+    if (underWay !== undefined) return underWay;
+    const holding = holdingOf(this.#records, this.queue, name);
+    if (holding === undefined) return Promise.resolve();
+    const moving = send(holding, ++this.#sequence)
+      .catch((): SendResult => 'unknown')
+      .then((result) => {
+        if (result === 'refused') giveBackMessages(this.#records, this.queue, holding);
+        else {
+          drop(this.#records, name);
+          this.#withCopies.delete(key);
+        }
+      })
+      .finally(() => this.#moving.delete(key));
+    this.#moving.set(key, moving);
+    return moving;
+  }
+
+  async #staying(name: RecipientName): Promise<void> {
+    const key = keyOf(name);
+    const giveUp = new AbortController();
+    try {
+      for (let moving = this.#moving.get(key); moving !== undefined; moving = this.#moving.get(key)) {
+        const patience = delay(this.#options.patienceMs ?? 1000, 'late' as const, {signal: giveUp.signal});
+        patience.catch(() => {});
+        if ((await Promise.race([moving, patience])) === 'late')
+          throw new StoreError('not_executed', 'the recipient is on its way back to the store');
+      }
+    } finally {
+      giveUp.abort();
+    }
+  }
+}
+
+function keyOf({partition, recipientTag}: RecipientName): string {
+  return recipientKey(partition, recipientTag);
+}
+
+/** Each process counts by itself, so that each has its share of what all may let pass; at least one. */
+function shareOf(limit: RateLimit, processes: number): RateLimit {
+  return limit.ofRecipient ? limit : {...limit, count: Math.max(1, Math.floor(limit.count / processes))};
+}

@@ -1,0 +1,56 @@
+import {type Address, type Store, StoreError} from '../store/store.ts';
+import type {FallbackStore} from './fallback-store.ts';
+import type {Recovery} from './recovery.ts';
+import type {StoreBreaker} from './store-breaker.ts';
+
+export interface OwnPartOptions {
+  readonly instance: string;
+  /** The store that all processes share; it is not asked while it counts as away. */
+  readonly shared: Store;
+  readonly breaker: StoreBreaker;
+  readonly fallback: FallbackStore;
+  readonly recovery: Pick<Recovery, 'bring'>;
+}
+
+/**
+ * What this process can do by itself: with what it holds in its memory, and with the store while that is there. It asks
+ * nobody else; this is what it does for its peers, so that no request makes a second hop.
+ */
+export function ownPart({instance, shared, breaker, fallback, recovery}: OwnPartOptions): Store {
+  const onOne = async <Outcome extends {readonly kind: string}>(
+    address: Address,
+    run: (store: Store) => Promise<Outcome>,
+  ): Promise<Outcome> => {
+    if (fallback.holds(address)) {
+      // Its failures have to be in the store before anybody guesses there.
+      if (!breaker.isOpen) await recovery.bring(address);
+      const outcome = await run(fallback);
+      if (outcome.kind !== 'not_found') return outcome;
+    }
+    return run(shared);
+  };
+  return {
+    async create(address, verification, idempotency) {
+      if (address.owner === undefined) {
+        if (!breaker.isOpen && fallback.holdsRecipient(address)) await recovery.bring(address);
+        return shared.create(address, verification, idempotency);
+      }
+      if (address.owner !== instance)
+        throw new StoreError('not_executed', 'the verification is meant for another process');
+      return fallback.create(address, verification, idempotency);
+    },
+    check: (address, ...args) => onOne(address, (store) => store.check(address, ...args)),
+    resend: (address, ...args) => onOne(address, (store) => store.resend(address, ...args)),
+    cancel: (address) => onOne(address, (store) => store.cancel(address)),
+    read: (address) => onOne(address, (store) => store.read(address)),
+    async unlock(partition, recipientTags) {
+      await fallback.unlock(partition, recipientTags);
+      await shared.unlock(partition, recipientTags);
+    },
+    async erase(partition, recipientTags) {
+      const held = await fallback.erase(partition, recipientTags);
+      return held + (await shared.erase(partition, recipientTags));
+    },
+    ping: () => shared.ping(),
+  };
+}

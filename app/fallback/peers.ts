@@ -1,0 +1,49 @@
+import {createHash} from 'node:crypto';
+import type {Holding} from '../store/holding.ts';
+import type {Store} from '../store/store.ts';
+
+/** Another process of the service, as far as the fallback deals with it. */
+export interface Peer {
+  readonly instance: string;
+  /** Whether it reaches the store, by what it said last. */
+  readonly reachesStore: boolean;
+  /** Whether it holds anything in its memory. */
+  readonly holds: boolean;
+  /** Whether it holds verifications of which the store may have copies. */
+  readonly holdsCopies: boolean;
+  /**
+   * Its part in an operation, which ends within `deadlineMs`: it looks into its own memory for what has an owner, and into
+   * the store for what has none, and asks nobody else. `StoreError` says whether it may have done its part.
+   */
+  store(deadlineMs: number): Store;
+  /** Takes a recipient over. Rejects with `StoreError`. */
+  adopt(holding: Holding, deadlineMs: number): Promise<void>;
+}
+
+/** The other processes of the service. */
+export interface Peers {
+  /** Those that were heard of a moment ago and take on work. */
+  ready(): readonly Peer[];
+  /** The process of this name, if it is known; it may be out of reach. No connection is opened for it. */
+  find(instance: string): Peer | undefined;
+  /** Whether the process of this name is known to be no more, by a look at all peers that began after this call. */
+  isGone(instance: string): Promise<boolean>;
+}
+
+/** A process without peers. Whoever else held a verification is gone. */
+export const noPeers: Peers = {
+  ready: () => [],
+  find: () => undefined,
+  isGone: async () => true,
+};
+
+/**
+ * The processes in the order in which they are to hold what belongs to `recipientTag` (rendezvous hashing): all processes
+ * that know the same others agree about it, and one that comes or goes moves nothing that is not its own.
+ */
+export function rank(recipientTag: string, instances: readonly string[]): string[] {
+  return instances
+    .map((instance) => ({instance, weight: createHash('sha256').update(`${instance} ${recipientTag}`).digest()}))
+    .toSorted((a, b) => Buffer.compare(b.weight, a.weight))
+    .map(({instance}) => instance);
+}

@@ -1,0 +1,93 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import type {Logger} from 'pino';
+import {backoffMs} from '../delivery/backoff.ts';
+import type {Holding} from '../store/holding.ts';
+import type {RecipientName} from '../store/memory-holdings.ts';
+import type {RedisHandover} from '../store/redis-handover.ts';
+import {StoreError} from '../store/store.ts';
+import type {FallbackStore, SendResult} from './fallback-store.ts';
+import type {StoreBreaker} from './store-breaker.ts';
+
+export interface RecoveryOptions {
+  readonly instance: string;
+  readonly fallback: FallbackStore;
+  readonly breaker: StoreBreaker;
+  readonly handover: Pick<RedisHandover, 'adopt'>;
+  readonly log: Logger;
+}
+
+/** Recipients that are on their way at the same time: one that nobody knows the end of has to wait for the next try. */
+const concurrent = 32;
+const pollMs = 250;
+const retry = {firstMs: 100, maxMs: 2000};
+
+/** Brings what this process holds back to the store, as soon as the store is there. */
+export class Recovery {
+  readonly #options: RecoveryOptions;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Ends what is under way: a sending that nobody knows the end of is given up, and its recipient served no more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  /** Brings one recipient back now. It is still here afterwards if the store did not take it. */
+  bring(name: RecipientName): Promise<unknown> {
+    return this.#options.fallback.move(name, (holding, sequence) => this.#send(holding, sequence));
+  }
+
+  async #run(): Promise<void> {
+    const {fallback, breaker, log} = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      if (!breaker.isOpen && !fallback.isEmpty) {
+        const waiting = fallback.recipients();
+        const before = waiting.length;
+        await Promise.all(
+          Array.from({length: concurrent}, async () => {
+            for (let next = waiting.pop(); next !== undefined && !this.#ends(); next = waiting.pop())
+              await this.bring(next);
+          }),
+        );
+        log.info({recipients: before, left: fallback.recipients().length}, 'brought recipients back to the store');
+      }
+      await this.#pause(pollMs);
+    }
+  }
+
+  #ends(): boolean {
+    return this.#stopping.signal.aborted || this.#options.breaker.isOpen;
+  }
+
+  /** Sends the same again and again once nobody knows whether it has arrived: the store tells a repetition. */
+  async #send(holding: Holding, sequence: number): Promise<SendResult> {
+    const {instance, breaker, handover, log} = this.#options;
+    let inDoubt = false;
+    for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
+      try {
+        await breaker.run(() => handover.adopt(holding, instance, sequence));
+        return 'taken';
+      } catch (error) {
+        if (!(error instanceof StoreError)) log.error({err: error}, 'a recipient cannot be brought back to the store');
+        const isCertain = error instanceof StoreError && error.effect === 'not_executed';
+        if (isCertain && !inDoubt) return 'refused';
+        inDoubt ||= !isCertain;
+      }
+      await this.#pause(backoffMs(attempt, retry));
+    }
+    return inDoubt ? 'unknown' : 'refused';
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, {signal: this.#stopping.signal, ref: false}).catch(() => {});
+  }
+}

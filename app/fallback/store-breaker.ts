@@ -1,0 +1,100 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import {CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen} from 'cockatiel';
+import {type Store, StoreError} from '../store/store.ts';
+
+export interface StoreBreakerOptions {
+  /** Resolves when the store takes writes; rejects with `StoreError`. */
+  readonly probe: () => Promise<void>;
+  /** Hears of each change, and why the store counts as away. */
+  readonly onChange: (isOpen: boolean, reason?: string) => void;
+  /** Failures in a row after which the store counts as away. @default 5 */
+  readonly failures?: number;
+  /** The time between two probes, spread by half. @default 1000 */
+  readonly probeEveryMs?: number;
+}
+
+/** Probes of a store that is away come faster at first: most outages are short. */
+const firstProbeMs = 200;
+
+/**
+ * Knows whether the store is there. While it counts as away no request waits for it; one probe at a time, of this process
+ * alone and at times that chance spreads, asks whether it is back: a store that comes back meets no stampede.
+ */
+export class StoreBreaker {
+  readonly #options: StoreBreakerOptions;
+  readonly #policy;
+  readonly #probeEveryMs: number;
+  readonly #stopping = new AbortController();
+  #probing: Promise<void> = Promise.resolve();
+
+  constructor(options: StoreBreakerOptions) {
+    this.#options = options;
+    this.#probeEveryMs = options.probeEveryMs ?? 1000;
+    this.#policy = circuitBreaker(
+      handleWhen((error) => error instanceof StoreError),
+      {
+        breaker: new ConsecutiveBreaker(options.failures ?? 5),
+        // When to probe is decided below, by the monotonic clock: a wall clock that is set back keeps nothing shut.
+        halfOpenAfter: Number.NEGATIVE_INFINITY,
+      },
+    );
+    let wasOpen = false;
+    this.#policy.onStateChange((state) => {
+      if (state === CircuitState.HalfOpen) return;
+      const isOpen = state !== CircuitState.Closed;
+      if (isOpen === wasOpen) return;
+      wasOpen = isOpen;
+      const failure = this.#policy.lastFailure;
+      const error = failure !== undefined && 'error' in failure ? failure.error : undefined;
+      options.onChange(isOpen, isOpen && error instanceof Error ? error.message : undefined);
+    });
+  }
+
+  /** Whether the store counts as away. */
+  get isOpen(): boolean {
+    return this.#policy.state !== CircuitState.Closed;
+  }
+
+  /** Runs what needs the store. Rejects with `StoreError`, at once while the store counts as away. */
+  async run<T>(operation: () => Promise<T>): Promise<T> {
+    if (this.isOpen) throw new StoreError('not_executed', 'the store has not answered of late and is not asked');
+    return this.#policy.execute(operation);
+  }
+
+  start(): void {
+    this.#probing = this.#probe();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#probing;
+  }
+
+  async #probe(): Promise<void> {
+    for (let failed = 0; !this.#stopping.signal.aborted; ) {
+      const longest = Math.min(this.#probeEveryMs, failed === 0 ? this.#probeEveryMs : firstProbeMs * 2 ** failed);
+      await delay(longest * (0.5 + Math.random() / 2), undefined, {signal: this.#stopping.signal, ref: false}).catch(
+        () => {},
+      );
+      if (this.#stopping.signal.aborted) return;
+      failed = await this.#policy.execute(this.#options.probe).then(
+        () => 0,
+        () => Math.min(failed + 1, 10),
+      );
+    }
+  }
+}
+
+/** The same store, not asked while it counts as away. */
+export function throughBreaker(store: Store, breaker: StoreBreaker): Store {
+  return {
+    create: (...args) => breaker.run(() => store.create(...args)),
+    check: (...args) => breaker.run(() => store.check(...args)),
+    resend: (...args) => breaker.run(() => store.resend(...args)),
+    cancel: (...args) => breaker.run(() => store.cancel(...args)),
+    read: (...args) => breaker.run(() => store.read(...args)),
+    unlock: (...args) => breaker.run(() => store.unlock(...args)),
+    erase: (...args) => breaker.run(() => store.erase(...args)),
+    ping: () => breaker.run(() => store.ping()),
+  };
+}

@@ -1,0 +1,127 @@
+import type {DeliveryResult, QueuedMessage} from '../delivery/outbox.ts';
+import {type BudgetTimings, defaultBudgetTimings} from '../domain/failure-budget.ts';
+import {draftTagOf} from '../domain/verification-id.ts';
+import type {HeldVerification, Holding} from './holding.ts';
+import {
+  handoverKey,
+  idempotencyKey,
+  keysOf,
+  lineageKey,
+  outboxKey,
+  probeKey,
+  recipientKey,
+  verificationKey,
+} from './keys.ts';
+import type {RedisServers} from './redis/servers.ts';
+import {resultLetters} from './redis-outbox.ts';
+import {deliveryLetter, statusLetter, toReply} from './redis-replies.ts';
+import type {ScriptCall} from './redis-scripts.ts';
+import {tombstoneMs} from './store.ts';
+
+/** Far longer than a process tries to hand the same over again. */
+const sequenceKnownMs = 86_400_000;
+
+export interface RedisHandoverOptions {
+  readonly servers: RedisServers;
+  /** Whether a code is lost when another server has taken over that may lack what was done last. @default false */
+  readonly fenced?: boolean;
+  /** @default defaultBudgetTimings */
+  readonly timings?: BudgetTimings;
+}
+
+/** What a store that was away takes over from the processes that stood in for it. Every method rejects with `StoreError`. */
+export class RedisHandover {
+  readonly #servers: RedisServers;
+  readonly #fenced: boolean;
+  readonly #timings: BudgetTimings;
+
+  constructor({servers, fenced = false, timings = defaultBudgetTimings}: RedisHandoverOptions) {
+    this.#servers = servers;
+    this.#fenced = fenced;
+    this.#timings = timings;
+  }
+
+  /** Takes over a recipient in one step. The same `sequence` of the same process (`instance`) again changes nothing. */
+  async adopt(holding: Holding, instance: string, sequence: number): Promise<void> {
+    const {partition, recipientTag, verifications, requests} = holding;
+    const copies = verifications.flatMap((held) => (held.storeMayHaveCopy ? [draftTagOf(held)] : []));
+    const {roundWaitMs, maxRoundWaitMs, rememberMs} = this.#timings;
+    await this.#run(
+      'adopt',
+      [
+        recipientKey(partition, recipientTag),
+        outboxKey(partition),
+        handoverKey(partition, recipientTag, instance),
+        ...[...verifications.map(({tag}) => tag), ...copies].map((tag) => verificationKey(partition, tag)),
+        ...requests.map(({tag}) => idempotencyKey(partition, tag)),
+      ],
+      [
+        JSON.stringify({
+          ...holding,
+          verifications: verifications.map((held) => toScript(held, this.#fenced)),
+          requests: requests.map(({fingerprint, endsInMs, outcome}) => ({
+            fingerprint,
+            endsInMs: Math.floor(endsInMs),
+            reply: toReply(outcome),
+          })),
+        }),
+        sequence,
+        tombstoneMs,
+        rememberMs,
+        roundWaitMs,
+        maxRoundWaitMs,
+        sequenceKnownMs,
+      ],
+    );
+  }
+
+  /** Notes what became of a message whose verification was taken over after a worker had received it. */
+  async note({address, resends}: Pick<QueuedMessage, 'address' | 'resends'>, result: DeliveryResult): Promise<void> {
+    const {verification, recipient, outbox} = keysOf(address);
+    const provider = 'provider' in result ? (result.provider ?? '') : '';
+    await this.#run(
+      'settle',
+      [verification, recipient, outbox, lineageKey(this.#servers.sharded ? address.partition : undefined)],
+      [address.tag, '', '', resultLetters[result.kind], provider, resends],
+    );
+  }
+
+  /** Resolves when the store takes writes. */
+  async probe(): Promise<void> {
+    await this.#run('probe', [probeKey], []);
+  }
+
+  async #run(name: ScriptCall['name'], keys: ScriptCall['keys'], args: ScriptCall['args']): Promise<void> {
+    await this.#servers.run({name, keys, args});
+  }
+}
+
+const marks: Record<HeldVerification['standing'], string> = {live: '=', superseded: '!', final: '.'};
+
+/** A verification as `adopt.lua` reads it. */
+function toScript(held: HeldVerification, fenced: boolean) {
+  const {channel, to, locale, reference, delivery} = held;
+  return {
+    id: held.id,
+    tag: held.tag,
+    ...(held.storeMayHaveCopy ? {copy: draftTagOf(held)} : {}),
+    status: statusLetter(held.status),
+    mark: marks[held.standing],
+    fenced: fenced && held.status === 'pending' && held.survivesFailover !== true,
+    mac: held.mac,
+    sealedAddress: held.sealedAddress,
+    sealedCode: held.sealedCode,
+    bindingMac: held.bindingMac,
+    context: held.contextTag,
+    info: JSON.stringify({channel, to, locale, reference}),
+    createdAgeMs: held.createdAgeMs,
+    expiresInMs: held.expiresInMs,
+    maxAttempts: held.maxAttempts,
+    failedChecks: held.failedChecks,
+    resends: held.resends,
+    delivery: deliveryLetter(delivery.status),
+    provider: delivery.provider ?? '',
+    deliveredAgeMs: delivery.updatedAgeMs,
+    ...(held.message === undefined ? {} : {message: held.message}),
+  };
+}

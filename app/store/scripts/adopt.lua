@@ -1,0 +1,87 @@
+-- Takes over all that a process held of one recipient while the store was away.
+-- Parts clock disclosure lineage recipient verification request outbox
+-- KEYS  1 recipient  2 outbox stream  3 what was taken over of this recipient from this process; then the verifications'
+--       records, then those of copies that the store may have of them, then the records of requests
+-- ARGV  1 holding (JSON; see `redis-handover.ts`)  2 sequence  3 tombstone ms  4 how long a failure is remembered ms
+--       5 first wait after a round ms  6 longest wait after a round ms  7 how long the sequence is known ms
+-- Reply 1 taken over, 0 it was before
+-- Keeps: failures are added, once for each process and sequence; what is written has the time that was left; a copy takes
+--        no more checks and its message is sent no more from the step on in which the verification itself is here.
+local holding, sequence = cjson.decode(ARGV[1]), tonumber(ARGV[2])
+local tombstone, attempts = tonumber(ARGV[3]), holding.maxAttempts
+if tonumber(redis.call('GET', KEYS[3]) or 0) >= sequence then
+  touch(KEYS[3])
+  return 0
+end
+redis.call('SET', KEYS[3], sequence, 'PX', ARGV[7])
+local at = now()
+local function after(ms) return ms > 0 and at + ms or 0 end
+
+local recipient = read_recipient(KEYS[1], '')
+recipient.sendable = math.max(recipient.sendable, after(holding.sendableInMs))
+if holding.failures > 0 then
+  recipient.failures = recipient.failures + holding.failures
+  recipient.blocked = recipient.blocked or (holding.blockAfter > 0 and recipient.failures >= holding.blockAfter)
+  recipient.ends = math.max(recipient.ends, at + ARGV[4])
+end
+for _, held in ipairs(holding.contexts) do
+  local known = recipient.contexts[held.contextTag] or {0, 0, 0}
+  local failed, locked = known[1] + held.failures, math.max(known[3], after(held.lockedInMs))
+  local rounds = math.floor(failed / attempts)
+  if rounds > math.floor(known[1] / attempts) then
+    locked = math.max(locked, at + math.min(ARGV[5] * 2 ^ (rounds - 1), ARGV[6]))
+  end
+  recipient.contexts[held.contextTag] = {failed, math.max(known[2], after(held.checkableInMs)), locked}
+end
+-- `write_recipient` would write the budget that was read over the sum.
+recipient.failed = 0
+
+local copies = 0
+for i, held in ipairs(holding.verifications) do
+  if held.copy then
+    copies = copies + 1
+    local key = KEYS[3 + #holding.verifications + copies]
+    local copy, code = read_verification(key), find_code(recipient, held.copy)
+    if copy then
+      copy.mac, copy.address, copy.code = '', '', ''
+      write_verification(key, copy)
+    end
+    if code and code[MARK] == '=' then code[MARK] = '!' end
+  end
+  local expires = at + held.expiresInMs
+  if expires + tombstone > at then
+    recipient.codes[#recipient.codes + 1] = {held.tag, held.mark, expires}
+    recipient.ends = math.max(recipient.ends, expires + tombstone)
+    write_verification_until(KEYS[3 + i], {
+      status = held.status, expires = expires, created = at - held.createdAgeMs, failed = held.failedChecks,
+      attempts = held.maxAttempts, resends = held.resends, delivery = held.delivery, updated = at - held.deliveredAgeMs,
+      provider = held.provider, context = held.context, info = held.info, binding = held.bindingMac, mac = held.mac,
+      address = held.sealedAddress, code = held.sealedCode,
+      lineage = held.fenced and string.sub(own_lineage(), 1, lineage_length) or '',
+    }, expires + tombstone)
+    if held.message then
+      queue(KEYS[2], held.id, held.message.sealedCode, held.message.sealedAddress, expires, held.message.resends,
+        held.message.avoid or '', integer(math.max(1, held.expiresInMs + tombstone)))
+    end
+  end
+end
+local live = {}
+for _, code in ipairs(recipient.codes) do
+  if code[MARK] == '=' and code[EXPIRES] > at then live[#live + 1] = code end
+end
+for i = 1, #live - holding.maxPending do live[i][MARK] = '!' end
+forget_codes(recipient, at, tombstone)
+if recipient.ends > at then write_recipient(KEYS[1], recipient) end
+
+for i, request in ipairs(holding.requests) do
+  local replied = request.reply
+  for _, position in ipairs({3, 6, 7, 13}) do replied[position] = replied[position] + at end
+  for _, position in ipairs({16, 17, 18}) do
+    if replied[position] > 0 then replied[position] = replied[position] + at end
+  end
+  for position = 22, #replied, 2 do replied[position] = replied[position] + at end
+  if request.endsInMs > 0 then
+    remember(KEYS[3 + #holding.verifications + copies + i], request.fingerprint, request.endsInMs, replied)
+  end
+end
+return 1
