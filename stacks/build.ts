@@ -2,6 +2,7 @@ import type {App} from '../infra/lib/cdk.ts';
 import type {OtpStackProps} from '../infra/lib/stack.ts';
 import {AppStack} from './app-stack.ts';
 import {FoundationStack} from './foundation-stack.ts';
+import {ObservabilityStack} from './observability-stack.ts';
 import {RedisStack} from './redis-stack.ts';
 import {ResilienceStack} from './resilience-stack.ts';
 
@@ -13,5 +14,6 @@ export function buildStacks(app: App, props: OtpStackProps): void {
   // By order alone: no stack reads another's outputs.
   const service = new AppStack(app, props);
   service.addDependency(redis);
+  new ObservabilityStack(app, props).addDependency(service);
   new ResilienceStack(app, props).addDependency(service);
 }

@@ -4,6 +4,7 @@ import {fill} from '../../app/docs/markdown.ts';
 import {loadEnvironment} from '../environment/load.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {specialRanges} from '../network/special-ranges.ts';
+import {alertSection} from './alert-section.ts';
 import {flowSection} from './network-section.ts';
 
 export interface InfraPage {
@@ -20,6 +21,7 @@ export function readInfraPages(): InfraPage[] {
       flows: flowSection(environment),
       'special-ranges': specialRanges.map((range) => `\`${range}\``).join(', '),
     }),
+    page('docs/runbooks/README.md', {alerts: alertSection()}),
   ];
 }
 

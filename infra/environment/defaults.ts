@@ -40,6 +40,11 @@ export const defaults: Tree = {
     providerPorts: [443, 465, 587],
     providerExceptions: [],
   },
+  observability: {
+    enabled: false,
+    labels: {},
+    runbooks: 'https://github.com/example/otp-service/blob/main/docs/runbooks',
+  },
   resilience: {
     enabled: false,
     client: 'load',

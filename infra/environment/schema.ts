@@ -186,6 +186,19 @@ export const environmentSchema = section(
         description: 'Providers inside the cluster or on private addresses',
       }),
     }),
+    observability: section('Monitors, alert rules and dashboards', {
+      enabled: Type.Boolean({
+        description: 'Needs the custom resources of prometheus-operator (PodMonitor, PrometheusRule)',
+      }),
+      labels: Type.Record(Type.String(), Type.String(), {
+        description:
+          'Labels by which your Prometheus selects monitors and rules, such as release: kube-prometheus-stack',
+      }),
+      runbooks: Type.String({
+        pattern: '^https?://.*[^/]$',
+        description: 'Address of docs/runbooks where on-call people can read it: alerts link there',
+      }),
+    }),
     resilience: section('Scheduled load and chaos', {
       enabled: Type.Boolean({description: 'Makes the jobs; they need images.ops and the client below'}),
       client: Type.String({

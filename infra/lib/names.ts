@@ -1,5 +1,5 @@
 /** Names of what the stacks make: computed alike by every stack, so that none reads another's outputs. */
-export const stackNames = ['foundation', 'redis', 'app', 'resilience'] as const;
+export const stackNames = ['foundation', 'redis', 'app', 'observability', 'resilience'] as const;
 export type StackName = (typeof stackNames)[number];
 
 export const stackId = (environmentName: string, stack: StackName) => `${environmentName}-${stack}`;
