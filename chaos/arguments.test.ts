@@ -23,7 +23,9 @@ test('an executor that cannot do the fault is refused, with those that can', () 
   expect(() => parseChaosArguments(['redis-freeze', '--executor', 'kubernetes'])).toThrow(
     "--executor kubernetes can't do freeze-redis, which redis-freeze needs; it runs on: processes",
   );
-  expect(() => parseChaosArguments(['all', '--executor', 'kubernetes'])).toThrow('no scenario of all runs there');
+  expect(() => parseChaosArguments(['kill-master', '--executor', 'kubernetes'])).toThrow(
+    "--url '': --executor kubernetes needs",
+  );
 });
 
 test.each([
@@ -41,4 +43,14 @@ test.each([
 
 test('the matrix says of every scenario where it runs', () => {
   expect(matrixText()).toMatch(/redis-freeze +yes +- +SIGSTOP/);
+});
+
+test('pods run with the time-outs of production, and all that they can do is what "all" means there', () => {
+  const options = parseChaosArguments(['all', '--executor', 'kubernetes', '--url', 'https://otp.example/']);
+  expect(options).toMatchObject({speed: 'production', url: 'https://otp.example'});
+  expect(options.kind === 'run' && options.scenarios.map(({name}) => name)).toEqual([
+    'kill-master',
+    'delete-master',
+    'redis-outage',
+  ]);
 });

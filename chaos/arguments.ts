@@ -18,6 +18,8 @@ export type ChaosArguments =
       /** Runs side by side. */
       readonly jobs: number;
       readonly serviceEntry: string;
+      /** Where the service is called, of the executor that does not start it. */
+      readonly url: string;
     };
 
 const ALL = 'all';
@@ -34,7 +36,8 @@ export function parseChaosArguments(argv: readonly string[]): ChaosArguments {
       executor: {type: 'string', default: 'processes'},
       seeds: {type: 'string', default: '1'},
       seed: {type: 'string', default: '1'},
-      speed: {type: 'string', default: 'compressed'},
+      speed: {type: 'string'},
+      url: {type: 'string', default: ''},
       jobs: {type: 'string', default: '1'},
       'service-entry': {type: 'string', default: 'app/main.ts'},
       list: {type: 'boolean', default: false},
@@ -50,10 +53,12 @@ export function parseChaosArguments(argv: readonly string[]): ChaosArguments {
     kind: 'run',
     scenarios: chosen(positionals, executor),
     executor,
-    speed: oneOf('speed', speeds, values.speed),
+    // Pods have the time-outs of production, whatever is wished for.
+    speed: oneOf('speed', speeds, values.speed ?? (executor === 'kubernetes' ? 'production' : 'compressed')),
     jobs: wholeNumber('--jobs', values.jobs, JOBS_MAX),
     seeds: Array.from({length: count}, (_, position) => first + position),
     serviceEntry: path.resolve(values['service-entry']),
+    url: urlFor(executor, values.url),
   };
 }
 
@@ -82,6 +87,12 @@ function chosen(positionals: readonly string[], executor: ExecutorName): readonl
     throw new Error(`--executor ${executor} can't do ${fault.name}, which ${name} needs; it runs on: ${able}`);
   }
   return [scenario];
+}
+
+function urlFor(executor: ExecutorName, given: string): string {
+  if (executor === 'processes') return given;
+  if (URL.canParse(given) && /^https?:/.test(given)) return given.replace(/\/$/, '');
+  throw new Error(`--url '${given}': --executor ${executor} needs the http or https address of the service`);
 }
 
 function wholeNumber(option: string, text: string, max: number): number {

@@ -21,6 +21,9 @@ ${scenarios.map(({name, claim}) => `  ${name.padEnd(NAME_WIDTH)} ${claim}`).join
                      production: theirs, and a minute for an outage
 --jobs N             runs side by side (default 1); where they disturb each other, times are not judged
 --executor NAME      where service and store run (default processes: on this machine; needs Redis, Valkey, toxiproxy)
+                     or kubernetes: pods of the cluster that the command runs in or KUBECONFIG names; needs --url, OTP_API_KEY_FILE and
+                     OTP_NAMESPACE, whose label otp/chaos-allowed is true
+--url URL            where the service is called there
 --service-entry FILE main module of the service (default app/main.ts)
 
 Reports: reports/chaos/SCENARIO/SEED.json (also .html, .history.jsonl, one log a process; summary.json, summary.html)

@@ -68,6 +68,8 @@ export interface RecordedRun {
   /** In order of time. */
   readonly observations: readonly Observation[];
   readonly machine: MachineLoad;
+  /** What the testbed itself holds against the run; empty as a rule. */
+  readonly doubts: readonly string[];
   readonly fault: FaultTimes;
 }
 

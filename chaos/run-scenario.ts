@@ -9,7 +9,7 @@ import type {Scenario} from './scenarios/scenario.ts';
 import type {Speed} from './speed.ts';
 import {behaviours} from './workload/behaviours.ts';
 import {Client} from './workload/client.ts';
-import {planRun, type RunPlan} from './workload/plan.ts';
+import {behaviourNames, planRun, type RunPlan, type Workload} from './workload/plan.ts';
 import {User} from './workload/user.ts';
 
 /** What was seen, before anybody judges it. */
@@ -40,31 +40,32 @@ const OBSERVE_MS = 250;
 
 /** @throws AbortError when interrupted, or Error that says why the run proves nothing (no testbed, no steady state, no fault). */
 export async function runScenario({scenario, executor, speed, seed, logPath, signal}: RunOptions): Promise<Recording> {
-  const plan = planRun(scenario.workload, scenario.pace[speed], seed);
+  const plan = planRun(possible(scenario.workload, executor), scenario.pace[speed], seed);
   const testbed = await executor.start({environment: scenario.environment, speed, logPath, signal});
   try {
-    return await record(scenario, plan, `chaos-${seed}`, testbed, signal);
+    return await record(scenario, plan, testbed, signal);
   } finally {
     await testbed[Symbol.asyncDispose]();
   }
 }
 
-async function record(
-  scenario: Scenario,
-  plan: RunPlan,
-  runName: string,
-  testbed: Testbed,
-  signal: AbortSignal,
-): Promise<Recording> {
+/** The workload without users that the executor has nothing for. */
+function possible({usersPerSecond, mix}: Workload, {behaviours: offered}: Executor): Workload {
+  const weights = behaviourNames.map((name) => [name, offered.includes(name) ? mix[name] : 0]);
+  return {usersPerSecond, mix: Object.fromEntries(weights) as Workload['mix']};
+}
+
+async function record(scenario: Scenario, plan: RunPlan, testbed: Testbed, signal: AbortSignal): Promise<Recording> {
   const connect = () =>
     new Client({
       baseUrl: testbed.baseUrl,
       apiKey: testbed.apiKey,
       timeoutMs: CLIENT_TIMEOUT_MS,
       originMs: performance.now(),
+      offer: testbed.offer,
       messages: testbed.messages,
     });
-  await assertSteady(scenario, connect(), signal);
+  await assertSteady(scenario, testbed, connect(), signal);
 
   const client = connect();
   const timeline: TimelineEvent[] = [];
@@ -79,16 +80,18 @@ async function record(
   note('workload begins');
   const [fault] = await allOrNone(signal, (running) => [
     breakAndHeal({fault: scenario.fault, inHand, plan, note, signal: running}),
-    serveUsers(plan, runName, client, running).then(() => note('workload ends')),
+    serveUsers(plan, testbed, client, running).then(() => note('workload ends')),
   ]);
   await audit(client, signal);
   note('audit ends');
+  const doubts = await testbed.doubts();
   return {
     operations: client.operations,
     messageSeenMs: messagesSeen(client),
     observations: observations.seen,
     fault,
     machine: machineLoad(),
+    doubts,
     timeline,
   };
 }
@@ -124,21 +127,29 @@ function messagesSeen(client: Client): Map<string, number> {
 }
 
 /** The service works before anything is broken; otherwise a later failure would say nothing. */
-async function assertSteady({steadyJourneys}: Scenario, client: Client, signal: AbortSignal): Promise<void> {
+async function assertSteady(
+  {steadyJourneys}: Scenario,
+  {offer}: Testbed,
+  client: Client,
+  signal: AbortSignal,
+): Promise<void> {
   for (let journey = 0; journey < steadyJourneys; journey++) {
     const plan = {name: `steady${journey}`, behaviour: 'honest', startMs: 0, thinkMs: 0, count: 1, untilMs: 0} as const;
-    await behaviours.honest(new User(plan, 'chaos', client, signal), 0);
+    await behaviours.honest(new User(plan, offer.recipientOf(plan.name), client, signal), 0);
     const last = client.operations.at(-1);
     if (last?.kind === 'check' && last.outcome === 'ok') continue;
     throw new Error(`no steady state before the fault: ${last ? describeOperation(last) : 'nothing was asked'}`);
   }
 }
 
-async function serveUsers(plan: RunPlan, runName: string, client: Client, signal: AbortSignal): Promise<void> {
+async function serveUsers(plan: RunPlan, {offer}: Testbed, client: Client, signal: AbortSignal): Promise<void> {
   await Promise.all(
     plan.users.map(async (userPlan) => {
       await sleep(userPlan.startMs, undefined, {signal});
-      await behaviours[userPlan.behaviour](new User(userPlan, runName, client, signal), plan.workloadMs);
+      await behaviours[userPlan.behaviour](
+        new User(userPlan, offer.recipientOf(userPlan.name), client, signal),
+        plan.workloadMs,
+      );
     }),
   );
 }

@@ -2,7 +2,6 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {type ChaosArguments, parseChaosArguments} from './arguments.ts';
 import type {Executor} from './executors/executor.ts';
-import {processes} from './executors/processes.ts';
 import {exitCodes} from './exit-codes.ts';
 import {helpText, matrixText} from './help.ts';
 import {limited} from './limited.ts';
@@ -49,8 +48,9 @@ function parsed(argv: readonly string[]): ChaosArguments | {kind: 'usage'; messa
   }
 }
 
-async function runAll({scenarios, seeds, jobs, speed, serviceEntry}: ChaosArguments & {kind: 'run'}): Promise<number> {
-  const executor = processes({serviceEntry});
+async function runAll(options: ChaosArguments & {kind: 'run'}): Promise<number> {
+  const {scenarios, seeds, jobs, speed} = options;
+  const executor = await executorOf(options);
   const runs = scenarios.flatMap((scenario) => seeds.map((seed) => ({scenario, seed})));
   const reports = await limited(runs, jobs, async ({scenario, seed}) => {
     if (interrupted.signal.aborted) return [];
@@ -60,6 +60,20 @@ async function runAll({scenarios, seeds, jobs, speed, serviceEntry}: ChaosArgume
   });
   if (interrupted.signal.aborted) return exitCodes.interrupted;
   return await conclude(reports.flat());
+}
+
+/** Each brings what the other does not need, and may not be there: so none is loaded before it is asked for. */
+async function executorOf({executor, serviceEntry, url}: ChaosArguments & {kind: 'run'}): Promise<Executor> {
+  switch (executor) {
+    case 'processes': {
+      const {processes} = await import('./executors/processes.ts');
+      return processes({serviceEntry});
+    }
+    case 'kubernetes': {
+      const {kubernetes} = await import('./executors/kubernetes/kubernetes.ts');
+      return kubernetes({url, environment: process.env});
+    }
+  }
 }
 
 /** Says what all runs together showed, where there are several. */

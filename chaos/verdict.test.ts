@@ -67,3 +67,14 @@ describe.each([
     expect(judge(scenario, {...runOf(...duringFault), machine}).verdict).toBe('pass');
   });
 });
+
+test('where the testbed has doubts, losses prove nothing, and what counts twice still fails', () => {
+  const doubts = ['a master was replaced that nothing was wrong with'];
+  const late = accepted(3_000, {endMs: 9_000});
+  expect(judge(scenario, {...runOf(...duringFault, late), doubts})).toMatchObject({verdict: 'invalid'});
+  expect(judge(scenario, {...runOf(...duringFault), doubts})).toMatchObject({
+    verdict: 'invalid',
+    invalidBecause: doubts,
+  });
+  expect(judge(scenario, {...runOf(...duringFault, accepted(3_000), accepted(4_000)), doubts}).verdict).toBe('fail');
+});

@@ -22,14 +22,14 @@ const CPU_PRESSURE_MAX = 0.5;
 
 /**
  * A violated claim is a failure even where the run could not have proved it kept; only times prove nothing on a
- * machine that has too much else to do.
+ * machine that has too much else to do, or where the testbed has its doubts.
  */
 export function judge(scenario: Scenario, run: RecordedRun): Judgement {
   const findings = scenario.checks.map((check) => check(run, scenario.bounds));
   const broken = findings.filter(({violations}) => violations.length > 0);
-  const busy = tooBusy(run.machine);
+  const busy = tooBusy(run.machine) ?? run.doubts[0];
   if (broken.some(({about}) => about === 'order' || !busy)) return {verdict: 'fail', invalidBecause: [], findings};
-  const invalidBecause = [...(broken.length > 0 && busy ? [busy] : []), ...doubts(run)];
+  const invalidBecause = [...(broken.length > 0 && busy ? [busy] : []), ...doubtsOf(run)];
   return {verdict: invalidBecause.length > 0 ? 'invalid' : 'pass', invalidBecause, findings};
 }
 
@@ -39,10 +39,11 @@ function tooBusy({runnerStallMs, cpuPressure = 0}: MachineLoad): string | undefi
   return `this machine was too busy to judge times: it kept the runner waiting for ${runnerStallMs} ms, and some process for ${waiting} % of the time`;
 }
 
-function doubts({operations, fault}: RecordedRun): string[] {
+function doubtsOf({operations, fault, doubts}: RecordedRun): string[] {
   const refusedBefore = operations.filter((operation) => operation.endMs < fault.startMs && isUnavailable(operation));
   const during = operations.filter(({startMs, endMs}) => startMs >= fault.provenMs && endMs <= fault.healedMs);
   return [
+    ...doubts,
     ...(refusedBefore.length > 0 ? [`${refusedBefore.length} requests were refused before the fault`] : []),
     ...(during.length < OPERATIONS_IN_FAULT_MIN
       ? [`${during.length} requests met the fault, at least ${OPERATIONS_IN_FAULT_MIN} are needed`]

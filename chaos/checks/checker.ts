@@ -23,6 +23,8 @@ export interface Bounds {
   readonly recoveryFrom: 'fault' | 'healing';
   /** Part of the creates during the fault that must be served, and of their checks, 0–1. */
   readonly servedShareMin: number;
+  /** From the first refusal to the last, where the change was planned. */
+  readonly disturbanceMs: number;
   /** From the acknowledgement until the message is there; where the fault comes between, from its end. */
   readonly deliveryMs: number;
   /**

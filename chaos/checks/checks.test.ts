@@ -6,6 +6,7 @@ import {acknowledgedExplained} from './acknowledged-explained.ts';
 import {answersInTime} from './answers-in-time.ts';
 import {approvalsExplained} from './approvals-explained.ts';
 import type {Checker} from './checker.ts';
+import {lossesBounded} from './losses-bounded.ts';
 import {messagesArrive} from './messages-arrive.ts';
 import {notAfterCancel} from './not-after-cancel.ts';
 import {notAfterExpiry} from './not-after-expiry.ts';
@@ -157,10 +158,11 @@ describe('every acknowledged verification is explained', () => {
     expect(violationsOf(acknowledgedExplained, unknown)).toEqual([]);
   });
 
-  test('"lost" is an explanation where the scenario allows losses, and a violation where not', () => {
+  test('"lost" is an explanation, and a loss: a violation where the scenario allows none', () => {
     const run = runOf(created(0), audited(9_000, 410, 'verification_lost'));
-    expect(acknowledgedExplained(run, {...bounds, lostShareMax: 1}).violations).toEqual([]);
-    expect(acknowledgedExplained(run, {...bounds, lostShareMax: 0}).violations).toHaveLength(1);
+    expect(acknowledgedExplained(run, bounds).violations).toEqual([]);
+    expect(lossesBounded(run, {...bounds, lostShareMax: 1}).violations).toEqual([]);
+    expect(lossesBounded(run, {...bounds, lostShareMax: 0}).violations).toEqual(['v1 was lost']);
   });
 });
 

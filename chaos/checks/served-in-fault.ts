@@ -16,7 +16,8 @@ export const servedInFault: Checker = (run, bounds) => {
   const share = total === 0 ? 0 : 1 - failures.length / total;
   return {
     claim: 'new verifications are created, delivered and checked while the fault lasts',
-    about: 'order',
+    // On a machine that keeps a request waiting for longer than its deadline nothing can be served.
+    about: 'time',
     bound: `≥ ${bounds.servedShareMin * 100} %`,
     measured: `${Math.floor(share * 10_000) / 100} %: ${served.length} of ${creates.length} created, ${served.length - unsent.length} of them delivered, ${checks.length - checks.filter(isUnavailable).length} of ${checks.length} checks answered`,
     violations: share >= bounds.servedShareMin ? [] : failures.map(describeOperation),

@@ -2,6 +2,7 @@ import type {Fault, FaultInHand} from '../faults/fault.ts';
 import type {RedisServerName} from '../lab/program.ts';
 import type {Persistence} from '../lab/single-redis.ts';
 import type {Speed} from '../speed.ts';
+import type {BehaviourName} from '../workload/plan.ts';
 import type {ExecutorName, Reached} from './reached.ts';
 
 /** What a scenario needs around the service. An executor that finds it there (a cluster's) checks what it can. */
@@ -14,14 +15,20 @@ export interface Environment {
     | {readonly kind: 'cluster'; readonly server: RedisServerName};
   /** Processes of the service. */
   readonly instances: number;
+  /** Whether another master may take over. Where not, one that does so all the same was too busy to answer, and the run proves nothing. */
+  readonly mayFailOver: boolean;
   /** Whether the fault is in the network between them. */
   readonly network: boolean;
-  /** How long the service waits for its store, in ms. */
+  /** How long the service waits for one try of its store, in ms … */
   readonly storeTimeoutMs: number;
+  /** … and for all tries of one operation. */
+  readonly storeDeadlineMs: number;
 }
 
 /** Disposing of it ends what was made for it. */
 export interface Testbed extends Reached, AsyncDisposable {
+  /** Why the run proves nothing, as far as it shows afterwards; empty otherwise. */
+  doubts(): Promise<string[]>;
   /** @throws Error where the fault can't be done here. */
   prepare(fault: Fault): FaultInHand;
 }
@@ -36,6 +43,8 @@ export interface StartOptions {
 
 export interface Executor {
   readonly name: ExecutorName;
+  /** What users can do to the service there. */
+  readonly behaviours: readonly BehaviourName[];
   /** @throws Error that says what is missing or did not start. */
   start(options: StartOptions): Promise<Testbed>;
 }

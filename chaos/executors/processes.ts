@@ -4,10 +4,12 @@ import {type Fleet, startFleet} from '../lab/fleet.ts';
 import {startMessageSink} from '../lab/message-sink.ts';
 import {type Network, startNetwork} from '../lab/network.ts';
 import {owning} from '../lab/owned.ts';
+import type {RedisNode} from '../lab/redis-node.ts';
 import {startReplicatedSet} from '../lab/replicated-set.ts';
 import {startSingleRedis} from '../lab/single-redis.ts';
 import {openWorkplace} from '../lab/workplace.ts';
 import {downAfterMs} from '../speed.ts';
+import {behaviourNames} from '../workload/plan.ts';
 import type {Executor, StartOptions, Testbed} from './executor.ts';
 import type {ProcessTestbed, StoreUnderTest} from './process-testbed.ts';
 import type {Sighting} from './reached.ts';
@@ -18,9 +20,16 @@ export interface ProcessesOptions {
   readonly serviceEntry: string;
 }
 
+// Where no failover is part of the scenario: what a busy machine makes a Redis wait is no reason for one.
+const PATIENT_MS = 10_000;
+
 /** Runs the service and its Redis as processes on this machine: random ports, a directory of its own, nothing left afterwards. */
 export function processes({serviceEntry}: ProcessesOptions): Executor {
-  return {name: 'processes', start: (options) => owning((owned) => startAll(owned, serviceEntry, options))};
+  return {
+    name: 'processes',
+    behaviours: behaviourNames,
+    start: (options) => owning((owned) => startAll(owned, serviceEntry, options)),
+  };
 }
 
 /** Starts one after the other; whatever was started is in `owned`, also when the next one fails. */
@@ -46,6 +55,7 @@ async function startAll(
         NODE_ENV: 'development',
         LOG_LEVEL: 'info',
         STORE_TIMEOUT_MS: String(environment.storeTimeoutMs),
+        STORE_DEADLINE_MS: String(environment.storeDeadlineMs),
         ...configuration.environment,
         ...storeSettings(store),
       },
@@ -54,6 +64,7 @@ async function startAll(
   const testbed: ProcessTestbed = {
     baseUrl: fleet.baseUrl,
     apiKey: configuration.apiKey,
+    offer: {channel: 'email', policyOf: (name) => name, recipientOf: (user) => `${user}@example.com`},
     messages: {
       codeOf: (id) => sink.messageOf(id)?.code,
       seenAtMs: (id) => sink.messageOf(id)?.seenAtMs,
@@ -64,8 +75,13 @@ async function startAll(
     network,
     secretKeysFile: configuration.secretKeysFile,
   };
+  const masterBefore = await masterOf(store);
   return {
     ...testbed,
+    async doubts() {
+      const replaced = !environment.mayFailOver && (await masterOf(store)) !== masterBefore;
+      return replaced ? ['the sentinels replaced a master that nothing was wrong with: this machine was too busy'] : [];
+    },
     prepare(fault) {
       if (!fault.on.processes) throw new Error(`${fault.name} can't be done to processes`);
       return fault.on.processes(testbed);
@@ -86,7 +102,8 @@ async function startStore(
       return {kind: 'single', node};
     }
     case 'replicated': {
-      const options = {...common, server: store.server, downAfterMs: downAfterMs[speed]};
+      const downAfter = environment.mayFailOver ? downAfterMs[speed] : PATIENT_MS;
+      const options = {...common, server: store.server, downAfterMs: downAfter};
       return {kind: 'replicated', set: owned.use(await startReplicatedSet(options))};
     }
     case 'cluster': {
@@ -105,6 +122,10 @@ function storeSettings(store: StoreUnderTest): Record<string, string> {
     case 'cluster':
       return {REDIS_CLUSTER: store.cluster.addresses};
   }
+}
+
+async function masterOf(store: StoreUnderTest): Promise<RedisNode | undefined> {
+  return store.kind === 'replicated' ? await store.set.master() : undefined;
 }
 
 async function look({instances}: Fleet): Promise<Sighting> {

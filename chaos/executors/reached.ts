@@ -1,6 +1,15 @@
+import type {PolicyName} from '../workload/policies.ts';
+
 export const executorNames = ['processes', 'kubernetes'] as const;
 /** Where a scenario runs: processes on this machine, or pods of a cluster. */
 export type ExecutorName = (typeof executorNames)[number];
+
+/** What the service offers to the users of a run. */
+export interface Offer {
+  readonly channel: string;
+  policyOf(name: PolicyName): string;
+  recipientOf(user: string): string;
+}
 
 /** What the users of a run get from outside of the service. */
 export interface Messages {
@@ -21,6 +30,7 @@ export interface Sighting {
 export interface Reached {
   readonly baseUrl: string;
   readonly apiKey: string;
+  readonly offer: Offer;
   readonly messages: Messages;
   look(): Promise<Sighting>;
 }

@@ -6,6 +6,7 @@ import type {Fault, FaultInHand} from './fault.ts';
 function scriptedFault(...looks: boolean[]) {
   const done: string[] = [];
   const inHand: FaultInHand = {
+    effectMs: 100,
     inject: async () => void done.push('injected'),
     isInEffect: async () => (looks.length > 1 ? looks.shift() : looks[0]) ?? false,
     heal: async () => void done.push('healed'),
@@ -13,7 +14,7 @@ function scriptedFault(...looks: boolean[]) {
   return {inHand, done};
 }
 
-const fault: Fault = {name: 'scripted', description: '', effectMs: 100, on: {}};
+const fault: Fault = {name: 'scripted', description: '', on: {}};
 
 function run(inHand: FaultInHand, {holdMs = 1, signal = new AbortController().signal} = {}) {
   const plan = {faultStartMs: 1, faultHoldMs: holdMs};

@@ -22,12 +22,14 @@ export interface BreakOptions {
 export async function breakAndHeal({fault, inHand, plan, note, signal}: BreakOptions): Promise<FaultTimes> {
   await sleep(plan.faultStartMs, undefined, {signal});
   if (await inHand.isInEffect()) throw new Error(`${fault.name} looked in effect before it was injected`);
-  const startMs = note(`${fault.name} injected`);
+  let startMs: number;
   let provenMs: number;
   let healStartMs: number;
   try {
+    await inHand.prelude?.();
+    startMs = note(`${fault.name} injected`);
     await inHand.inject();
-    await waitUntil(`an effect of ${fault.name}`, fault.effectMs ?? EFFECT_MS, () => inHand.isInEffect(), signal);
+    await waitUntil(`an effect of ${fault.name}`, inHand.effectMs ?? EFFECT_MS, () => inHand.isInEffect(), signal);
     provenMs = note('fault seen in effect');
     await hold(inHand, plan.faultHoldMs, note, signal);
     healStartMs = note('healing begins');

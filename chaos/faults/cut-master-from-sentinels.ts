@@ -7,8 +7,6 @@ export const cutMasterFromSentinels: Fault = {
   name: 'cut-master-from-sentinels',
   description:
     'no sentinel reaches the master any more, while the service and the replicas do: another is promoted, and for a moment both are masters',
-  // Detection, election, promotion: with 5 s until a master counts as down, up to 9 s were seen.
-  effectMs: 20_000,
   on: {
     processes(testbed) {
       const network = networkOf(testbed);
@@ -16,6 +14,8 @@ export const cutMasterFromSentinels: Fault = {
       const {set} = attacked;
       const links: Link[] = [];
       return {
+        // Detection, election, promotion: with 5 s until a master counts as down, up to 9 s were seen.
+        effectMs: 20_000,
         async inject() {
           const master = await attacked.choose();
           for (const {name} of set.sentinels) links.push(await network.link(name, master.name));

@@ -1,4 +1,4 @@
-import type {KubernetesTestbed} from '../executors/kubernetes-testbed.ts';
+import type {KubernetesTestbed} from '../executors/kubernetes/testbed.ts';
 import type {ProcessTestbed} from '../executors/process-testbed.ts';
 import type {ExecutorName} from '../executors/reached.ts';
 
@@ -6,8 +6,6 @@ import type {ExecutorName} from '../executors/reached.ts';
 export interface Fault {
   readonly name: string;
   readonly description: string;
-  /** How long it may take to show, in ms. @default 2000 */
-  readonly effectMs?: number;
   /** Executors that can really do it, and how. */
   readonly on: {
     readonly processes?: (testbed: ProcessTestbed) => FaultInHand;
@@ -17,6 +15,10 @@ export interface Fault {
 
 /** A fault for one run: it knows what it has broken. */
 export interface FaultInHand {
+  /** What has to be done some time before, and disturbs nothing yet. */
+  readonly prelude?: () => Promise<void>;
+  /** How long it may take to show, in ms. @default 2000 */
+  readonly effectMs?: number;
   inject(): Promise<void>;
   /** Looks from outside whether the fault is in effect; a fault that nobody can see proves nothing. */
   isInEffect(): Promise<boolean>;

@@ -1,9 +1,10 @@
 import type {Fault} from './fault.ts';
+import {loseMasterPod} from './lose-master-pod.ts';
 import {masterUnderAttack} from './master-under-attack.ts';
 
 export const killMaster: Fault = {
   name: 'kill-master',
-  description: 'SIGKILL to the master; it comes back as a replica once another has taken over',
+  description: 'the master dies without a word; it comes back as a replica once another has taken over',
   on: {
     processes(testbed) {
       const attacked = masterUnderAttack(testbed);
@@ -21,5 +22,6 @@ export const killMaster: Fault = {
         },
       };
     },
+    kubernetes: (testbed) => loseMasterPod(testbed, 0),
   },
 };

@@ -2,6 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import type {KubernetesTestbed} from '../executors/kubernetes/testbed.ts';
 import {type ProcessTestbed, replicatedSetOf} from '../executors/process-testbed.ts';
 import type {Fault, FaultInHand} from './fault.ts';
 
@@ -31,6 +32,28 @@ export function loseAllRedis(
         const during = more?.during(testbed);
         return {...inHand(testbed, comesBack), ...(during ? {during} : {})};
       },
+      ...(comesBack === 'with-data' && !more ? {kubernetes: scaledToNothing} : {}),
+    },
+  };
+}
+
+// The grace of a pod; and what three that all were gone need to find out who leads.
+const GONE_MS = 90_000;
+const WHOLE_MS = 600_000;
+
+function scaledToNothing({redis, redisReplicas}: KubernetesTestbed): FaultInHand {
+  let scaled = false;
+  return {
+    effectMs: GONE_MS,
+    async inject() {
+      scaled = true;
+      await redis.scale(0);
+    },
+    isInEffect: async () => (await redis.count()) === 0,
+    async heal() {
+      if (!scaled) return;
+      await redis.scale(redisReplicas);
+      await redis.whole(redisReplicas, WHOLE_MS);
     },
   };
 }
@@ -42,13 +65,13 @@ function inHand(testbed: ProcessTestbed, comesBack: ComesBack): FaultInHand {
   const all = [...set.nodes, ...set.sentinels];
   let copy: string | undefined;
   return {
+    async prelude() {
+      if (comesBack !== 'old') return;
+      copy = await mkdtemp(path.join(tmpdir(), 'otp-chaos-copy-'));
+      await (await set.master()).copyData(path.join(copy, 'data'));
+      await sleep(SNAPSHOT_AGE_MS);
+    },
     async inject() {
-      if (comesBack === 'old') {
-        copy = await mkdtemp(path.join(tmpdir(), 'otp-chaos-copy-'));
-        const data = path.join(copy, 'data');
-        await (await set.master()).copyData(data);
-        await sleep(SNAPSHOT_AGE_MS);
-      }
       await Promise.all(all.map((node) => node.kill()));
     },
     async isInEffect() {

@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import type {Fault} from './fault.ts';
 import {masterUnderAttack} from './master-under-attack.ts';
 
@@ -13,12 +14,12 @@ export const loseSentinelMajority: Fault = {
       const {set} = attacked;
       const lost = set.sentinels.slice(1);
       return {
-        async inject() {
-          const master = await attacked.choose();
+        async prelude() {
+          await attacked.choose();
           await Promise.all(lost.map((sentinel) => sentinel.kill()));
-          await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-          await master.kill();
+          await sleep(PAUSE_MS);
         },
+        inject: () => attacked.master.kill(),
         async isInEffect() {
           if (!attacked.chosen || (await attacked.master.ping()) !== 'refused') return false;
           return (await set.master()) === attacked.master;

@@ -2,6 +2,7 @@ import type {RedisNode} from '../lab/redis-node.ts';
 import type {ReplicatedSet} from '../lab/replicated-set.ts';
 import {waitUntil} from '../lab/wait-until.ts';
 import type {Fault} from './fault.ts';
+import {loseMasterPod} from './lose-master-pod.ts';
 import {masterUnderAttack} from './master-under-attack.ts';
 
 // The same bounds and the same key as where a pod of Redis is shut down.
@@ -30,6 +31,7 @@ export const plannedSwitch: Fault = {
         },
       };
     },
+    kubernetes: (testbed) => loseMasterPod(testbed),
   },
 };
 
@@ -41,9 +43,13 @@ async function handOver(set: ReplicatedSet, former: RedisNode): Promise<void> {
     const offsets = await Promise.all(replicas.map(async (node) => (await node.info('replication')).slave_repl_offset));
     return offsets.every((reached) => Number(reached) >= Number(offset));
   });
-  await set.sentinels[0]?.command('SENTINEL', 'FAILOVER', set.masterName);
-  await waitUntil('another master', SWITCH_MS, async () => (await set.master()) !== former);
-  const next = await set.master();
+  const [witness] = set.sentinels;
+  if (!witness) throw new Error('a set without sentinels');
+  await witness.command('SENTINEL', 'FAILOVER', set.masterName);
+  // The one that was told knows it first; the others hear of it within two seconds.
+  await waitUntil('another master', SWITCH_MS, async () => (await set.masterAccordingTo(witness)) !== former);
+  const next = await set.masterAccordingTo(witness);
+  if (!next) throw new Error(`${witness.name} names no master`);
   const {host, port} = next.address;
   await former.command('REPLICAOF', host, String(port));
   await former.command('CLIENT', 'UNPAUSE');

@@ -18,6 +18,8 @@ export function startBalancer(instances: readonly ServiceInstance[]): Promise<Ba
     owned.defer(() => agent.destroy());
     const rotation = watchReadiness(instances, owned);
     const server = createServer((incoming, outgoing) => void pass(incoming, outgoing, rotation, agent));
+    // Longer than any client keeps an idle connection: who closes first must not be the one that is about to be asked.
+    server.keepAliveTimeout = 65_000;
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     owned.defer(async () => {

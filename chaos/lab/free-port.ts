@@ -7,11 +7,16 @@ import {createServer} from 'node:net';
 const FIRST = 20_000;
 const LAST = 32_000;
 
-/** A port on 127.0.0.1 that nothing listens on now. */
+// Nothing may listen yet on what was given away a moment ago.
+const given = new Set<number>();
+
+/** A port on 127.0.0.1 that nothing listens on now, and that this process has not given to anybody yet. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 50; tries++) {
     const port = randomInt(FIRST, LAST);
-    if (await canListen(port)) return port;
+    if (given.has(port) || !(await canListen(port))) continue;
+    given.add(port);
+    return port;
   }
   throw new Error(`no free port between ${FIRST} and ${LAST}`);
 }

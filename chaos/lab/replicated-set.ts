@@ -37,6 +37,8 @@ export interface ReplicatedSet extends AsyncDisposable {
   readonly sentinels: readonly RedisNode[];
   /** For REDIS_SENTINELS. */
   readonly sentinelAddresses: string;
+  /** The node that one sentinel names; undefined where it names none, or does not answer. */
+  masterAccordingTo(sentinel: RedisNode): Promise<RedisNode | undefined>;
   /** The node that most of the sentinels that answer name. */
   master(): Promise<RedisNode>;
   /** Resolves with the master when the sentinels name one other than `former` that takes writes, and at least `replicas` follow it. */
@@ -115,6 +117,7 @@ function handlesOf(nodes: readonly RedisNode[], sentinels: readonly RedisNode[])
   };
   return {
     masterName: MASTER_NAME,
+    masterAccordingTo: (sentinel: RedisNode) => masterAccordingTo(sentinel, nodes),
     nodes,
     sentinels,
     sentinelAddresses: sentinels.map(({address}) => hostAndPort(address)).join(','),

@@ -5,6 +5,7 @@ import {approvalsExplained} from '../checks/approvals-explained.ts';
 import {attemptsFair} from '../checks/attempts-fair.ts';
 import type {Bounds, Checker} from '../checks/checker.ts';
 import {failuresBounded} from '../checks/failures-bounded.ts';
+import {lossesBounded} from '../checks/losses-bounded.ts';
 import {messagesArrive} from '../checks/messages-arrive.ts';
 import {notAfterCancel} from '../checks/not-after-cancel.ts';
 import {notAfterExpiry} from '../checks/not-after-expiry.ts';
@@ -34,6 +35,7 @@ export const everyCheck: readonly Checker[] = [
   attemptsFair,
   approvalsExplained,
   acknowledgedExplained,
+  lossesBounded,
   servedInFault,
   messagesArrive,
   answersInTime,
@@ -45,16 +47,20 @@ export const everyCheck: readonly Checker[] = [
 export const single: Environment = {
   store: {kind: 'single', persistence: 'everysec'},
   instances: 1,
+  mayFailOver: true,
   network: false,
   storeTimeoutMs: 500,
+  storeDeadlineMs: 1_500,
 };
 
 /** As in production: Redis with replicas under sentinels, three processes of the service. */
 export const replicated: Environment = {
   store: {kind: 'replicated', server: 'valkey-server'},
   instances: 3,
+  mayFailOver: true,
   network: false,
   storeTimeoutMs: 500,
+  storeDeadlineMs: 1_500,
 };
 
 export const bounds: Bounds = {
@@ -65,11 +71,12 @@ export const bounds: Bounds = {
   ownersMax: 1,
   budgetsRollBack: false,
   pendingMax: policies.usual.maxPending,
-  // The store's time-out, twice (a request may wait for a connection, then for its command), a peer, and the noise of a busy machine.
-  answerMs: 2_500,
+  // The store's deadline, as long again for what is served from memory or by a peer instead.
+  answerMs: 3_000,
   recoveryMs: 3_000,
   recoveryFrom: 'healing',
   servedShareMin: 1,
+  disturbanceMs: 2_000,
   // What a person waits before asking again.
   deliveryMs: 5_000,
   inHandMs: 1_000,

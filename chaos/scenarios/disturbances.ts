@@ -7,13 +7,15 @@ import {slowRedis} from '../faults/slow-redis.ts';
 import {bounds, common, disturbancePace, everyCheck, replicated} from './defaults.ts';
 import type {Scenario} from './scenario.ts';
 
-const networked = {...replicated, network: true};
+const steady = {...replicated, mayFailOver: false};
+const networked = {...steady, network: true};
 
 export const replicasLag: Scenario = {
   ...common,
   name: 'lag-replicas',
   claim:
     'no replica follows: no use of a code is acknowledged, to the one who used it or to the next who asks over another connection',
+  environment: steady,
   fault: lagReplicas,
   pace: disturbancePace,
   checks: [...everyCheck, nothingUnreplicatedTold],

@@ -1,10 +1,11 @@
+import {brieflyDisturbed} from '../checks/briefly-disturbed.ts';
 import {cutMasterFromSentinels} from '../faults/cut-master-from-sentinels.ts';
 import {freezeMaster} from '../faults/freeze-master.ts';
 import {killMaster} from '../faults/kill-master.ts';
 import {killMasterAndReplica} from '../faults/kill-master-and-replica.ts';
 import {loseSentinelMajority} from '../faults/lose-sentinel-majority.ts';
 import {plannedSwitch} from '../faults/planned-switch.ts';
-import {bounds, common, failover, failoverPace, replicated, workload} from './defaults.ts';
+import {bounds, common, everyCheck, failover, failoverPace, replicated, workload} from './defaults.ts';
 import type {Scenario} from './scenario.ts';
 
 export const masterKilled: Scenario = {
@@ -72,5 +73,6 @@ export const plannedSwitchover: Scenario = {
   claim: 'the master hands over before it is restarted: no code is lost, and everything is served again within 2 s',
   fault: plannedSwitch,
   pace: failoverPace,
-  bounds: {...bounds, recoveryFrom: 'fault', recoveryMs: 2_000},
+  checks: [...everyCheck, brieflyDisturbed],
+  bounds: {...bounds, recoveryFrom: 'fault', recoveryMs: 8_000},
 };

@@ -27,6 +27,7 @@ export function runOf(...given: readonly Given[]): RecordedRun {
     operations,
     messageSeenMs,
     observations: [],
+    doubts: [],
     machine: {runnerStallMs: 20, cpuPressure: 0.1},
     fault: {startMs: 1_000, provenMs: 1_100, healStartMs: 2_000, healedMs: 2_100},
   };

@@ -5,6 +5,7 @@ export function testbedOf(store: StoreUnderTest): ProcessTestbed {
   return {
     baseUrl: '',
     apiKey: '',
+    offer: {channel: '', policyOf: (name) => name, recipientOf: (user) => user},
     messages: {codeOf: () => undefined, seenAtMs: () => undefined},
     look: async () => ({answering: 0, inFallback: 0}),
     store,

@@ -1,5 +1,5 @@
 import {performance} from 'node:perf_hooks';
-import type {Messages} from '../executors/reached.ts';
+import type {Messages, Offer} from '../executors/reached.ts';
 import {type Operation, type OperationKind, outcomeOf} from '../history.ts';
 import type {PolicyName} from './policies.ts';
 
@@ -10,6 +10,7 @@ export interface ClientOptions {
   readonly timeoutMs: number;
   /** `performance.now()` at the start of the run. */
   readonly originMs: number;
+  readonly offer: Pick<Offer, 'channel' | 'policyOf'>;
   readonly messages: Messages;
 }
 
@@ -17,16 +18,20 @@ export interface ClientOptions {
 type Subject = Pick<Operation, 'phase' | 'user' | 'recipient'> &
   Partial<Pick<Operation, 'verificationId' | 'guess' | 'idempotencyKey'>>;
 
+/** `code` in `body` is the error's, or the one-time code where the service returns it. */
 interface Answer {
   readonly httpStatus: number | undefined;
   readonly errorCode: string | undefined;
-  readonly body: Partial<{id: string; createdAt: string; expiresAt: string; attemptsRemaining: number}>;
+  readonly body: Partial<{id: string; createdAt: string; expiresAt: string; attemptsRemaining: number; code: string}>;
 }
 
 /** Calls the service and writes every call into the history, whatever becomes of it. */
 export class Client {
   readonly operations: Operation[] = [];
   readonly #options: ClientOptions;
+  // Codes that came with the answer to their create.
+  readonly #returned = new Map<string, {code: string; seenMs: number}>();
+
   constructor(options: ClientOptions) {
     this.#options = options;
   }
@@ -37,7 +42,9 @@ export class Client {
   }
 
   create(subject: Subject, policy: PolicyName): Promise<Operation> {
-    return this.#act('create', subject, 'POST', '/v1/verifications', {to: subject.recipient, channel: 'email', policy});
+    const {channel, policyOf} = this.#options.offer;
+    const body = {to: subject.recipient, channel, policy: policyOf(policy)};
+    return this.#act('create', subject, 'POST', '/v1/verifications', body);
   }
 
   check(subject: Subject & {verificationId: string; guess: 'right' | 'wrong'}, code: string): Promise<Operation> {
@@ -54,11 +61,13 @@ export class Client {
 
   /** The code that was sent for a verification, or undefined where no message has come (yet). No part of the history. */
   sentCode(verificationId: string): string | undefined {
-    return this.#options.messages.codeOf(verificationId);
+    return this.#returned.get(verificationId)?.code ?? this.#options.messages.codeOf(verificationId);
   }
 
   /** When the message of a verification came; ms since the start of the run. */
   messageSeenMs(verificationId: string): number | undefined {
+    const returned = this.#returned.get(verificationId);
+    if (returned) return returned.seenMs;
     const seenAtMs = this.#options.messages.seenAtMs(verificationId);
     return seenAtMs === undefined ? undefined : seenAtMs - this.#options.originMs;
   }
@@ -84,6 +93,9 @@ export class Client {
       ...(kind === 'check' && attemptsRemaining !== undefined ? {attemptsRemaining} : {}),
     };
     this.operations.push(operation);
+    const {code} = answer.body;
+    if (kind === 'create' && operation.outcome === 'ok' && id && code)
+      this.#returned.set(id, {code, seenMs: operation.endMs});
     return operation;
   }
 
@@ -100,7 +112,7 @@ export class Client {
         signal: AbortSignal.timeout(this.#options.timeoutMs),
       });
       const text = await response.text();
-      const parsed = (text === '' ? {} : JSON.parse(text)) as Answer['body'] & {code?: string};
+      const parsed = (text === '' ? {} : JSON.parse(text)) as Answer['body'];
       return {httpStatus: response.status, errorCode: response.ok ? undefined : parsed.code, body: parsed};
     } catch (error) {
       return {httpStatus: undefined, errorCode: reason(error), body: {}};

@@ -19,9 +19,9 @@ export class User {
   readonly #client: Client;
   readonly #signal: AbortSignal;
 
-  constructor(plan: UserPlan, runName: string, client: Client, signal: AbortSignal) {
+  constructor(plan: UserPlan, recipient: string, client: Client, signal: AbortSignal) {
     this.plan = plan;
-    this.recipient = `${runName}-${plan.name}@example.com`;
+    this.recipient = recipient;
     this.#client = client;
     this.#signal = signal;
   }
