@@ -47,17 +47,16 @@ describe('observability', () => {
     }
   });
 
-  it('scrapes ports that the pods have', () => {
-    const [monitor] = ofKind('PodMonitor');
-    const pod = at(synthesised.of('kubernetes_deployment_v1')[0], 'spec.template');
-    expect(at(monitor, 'spec.selector.matchLabels')).toMatchObject(
-      Object.fromEntries(
-        Object.entries(at(pod, 'metadata.labels')).filter(([label]) =>
-          ['app.kubernetes.io/name', 'app.kubernetes.io/component'].includes(label),
-        ),
-      ),
-    );
-    const ports = list(pod, 'spec.container.0.port').map(({name}) => name);
+  it.each([
+    ['otp-app', 'kubernetes_deployment_v1'],
+    ['otp-redis', 'kubernetes_stateful_set_v1'],
+  ])('scrapes ports that the pods of %s have', (name, type) => {
+    const monitor = ofKind('PodMonitor').find((each) => String(at(each, 'metadata.name')) === name);
+    const pod = at(synthesised.of(type)[0], 'spec.template');
+    expect(at(pod, 'metadata.labels')).toMatchObject(at(monitor, 'spec.selector.matchLabels'));
+    const ports = list(pod, 'spec.container')
+      .flatMap((container) => Object.values(container.port ?? {}))
+      .map((port) => at(port, 'name'));
     for (const endpoint of list(monitor, 'spec.podMetricsEndpoints')) expect(ports).toContain(endpoint.port);
   });
 
@@ -72,9 +71,11 @@ describe('observability', () => {
   });
 
   it('asks nothing of what an environment does not have', () => {
-    const text = JSON.stringify(ofKind('PrometheusRule'));
-    expect(text).not.toContain('OtpScheduledRun');
+    const alone = synthesise(environmentFrom(`${minimal}redis: {mode: single}\n`));
+    const text = JSON.stringify(raw(alone).filter(({kind}) => String(kind) === 'PrometheusRule'));
     expect(text).toContain('OtpNoPods');
+    expect(text).not.toMatch(/OtpScheduledRun|OtpRedis|OtpSentinel/);
+    expect(JSON.stringify(ofKind('PrometheusRule'))).toContain('OtpRedisNoMaster');
   });
 
   it('that is not wanted leaves nothing', () => {

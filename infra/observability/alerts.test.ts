@@ -11,8 +11,7 @@ import {ruleGroups} from './rules.ts';
 import {dayCases, minuteCases} from './testing/alert-cases.ts';
 import {testRules} from './testing/promtool.ts';
 
-const {environment} = loadEnvironment('example', projectRoot);
-const example = {...environment, redis: {...environment.redis, mode: 'replicated' as never}};
+const {environment: example} = loadEnvironment('example', projectRoot);
 const alerts = Object.values(alertGroups).flat();
 const groups = ruleGroups('example', example);
 

@@ -31,12 +31,11 @@ export function podMonitors(environmentName: string, environment: Environment): 
     },
   });
   const app = monitor('app', [{part: 'app', port: 'metrics', path: '/metrics'}]);
-  if (environment.redis.mode === 'single') return [app];
+  if (environment.redis.mode !== 'replicated') return [app];
   // The exporter of a pod is asked about both processes beside it.
-  const target = `rediss://localhost:${ports.sentinel}`;
   const redis = monitor('redis', [
     {part: 'redis', port: 'exporter', path: '/metrics'},
-    {part: 'sentinel', port: 'exporter', path: '/scrape', params: {target: [target]}},
+    {part: 'sentinel', port: 'exporter', path: '/scrape', params: {target: [`rediss://localhost:${ports.sentinel}`]}},
   ]);
   return [app, redis];
 }

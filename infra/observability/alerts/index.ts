@@ -18,7 +18,7 @@ export const alertGroups: Readonly<Record<string, readonly Alert[]>> = {
 /** Those that mean something in an environment: an alert on a metric that nobody exports would be silent, or never stop. */
 export function alertsOf(environment: Pick<Environment, 'redis' | 'resilience'>): [group: string, Alert[]][] {
   const has: Readonly<Record<NonNullable<Alert['needs']>, boolean>> = {
-    replicas: environment.redis.mode !== 'single',
+    replicas: environment.redis.mode === 'replicated',
     'scheduled runs': environment.resilience.enabled,
   };
   return Object.entries(alertGroups).map(([group, alerts]) => [
