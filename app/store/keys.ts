@@ -52,6 +52,11 @@ export function rateLimitKey(tag: string): string {
 /** Written to see whether the store takes writes. */
 export const probeKey = 'otp:probe';
 
+/** That a request was charged to a limit, for a limit that lies on another server than what it limits. */
+export function chargeKey(tag: string, requestTag: string): string {
+  return `${rateLimitKey(tag)}:${requestTag}`;
+}
+
 /** The newest messages of the development inbox. */
 export const inboxKey = 'otp:dev:inbox';
 

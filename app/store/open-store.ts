@@ -36,7 +36,7 @@ export function openRedisStore(
   options: RedisServersOptions & {readonly addressOf: (id: string) => Address | undefined},
 ): OpenStore {
   const {addressOf, ...rest} = options;
-  const {servers, redis, close} = openRedisServers(rest);
+  const servers = openRedisServers(rest);
   if (rest.target.kind === 'cluster') throw new Error('a Redis Cluster cannot be used yet');
   // Its troubles are those of the first connection, which tells them.
   const blocking = connectRedis({
@@ -50,12 +50,12 @@ export function openRedisStore(
   const store = new RedisStore({servers, fenced});
   return {
     store,
-    outbox: new RedisOutbox({redis, blocking, consumer: randomUUID(), store, addressOf}),
-    inbox: new RedisInbox(redis),
+    outbox: new RedisOutbox({redis: servers.connection(''), blocking, consumer: randomUUID(), store, addressOf}),
+    inbox: new RedisInbox(servers),
     handover: new RedisHandover({servers, fenced}),
     async close() {
       blocking.disconnect();
-      close();
+      servers.close();
     },
   };
 }

@@ -1,18 +1,19 @@
-import type {Redis} from 'ioredis';
 import {type Inbox, type InboxMessage, inboxLimits} from '../delivery/inbox.ts';
 import {inboxKey} from './keys.ts';
+import type {RedisServers} from './redis/servers.ts';
 import {toStoreError} from './redis-errors.ts';
 
 /** The development inbox of several processes that share a Redis. */
 export class RedisInbox implements Inbox {
-  readonly #redis: Redis;
+  readonly #servers: Pick<RedisServers, 'connection'>;
 
-  constructor(redis: Redis) {
-    this.#redis = redis;
+  constructor(servers: Pick<RedisServers, 'connection'>) {
+    this.#servers = servers;
   }
 
   async add(message: InboxMessage): Promise<void> {
-    const replies = await this.#redis
+    const replies = await this.#servers
+      .connection(inboxKey)
       .multi()
       .lpush(inboxKey, JSON.stringify(message))
       .ltrim(inboxKey, 0, inboxLimits.maxMessages - 1)
@@ -23,7 +24,10 @@ export class RedisInbox implements Inbox {
 
   async list(to?: string): Promise<InboxMessage[]> {
     const messages = (
-      await this.#redis.lrange(inboxKey, 0, -1).catch((error) => Promise.reject(toStoreError(error)))
+      await this.#servers
+        .connection(inboxKey)
+        .lrange(inboxKey, 0, -1)
+        .catch((error) => Promise.reject(toStoreError(error)))
     ).map((text) => JSON.parse(text) as InboxMessage);
     return to === undefined ? messages : messages.filter((message) => message.to === to);
   }

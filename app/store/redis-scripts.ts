@@ -16,7 +16,9 @@ type ScriptName =
   | 'erase'
   | 'forget'
   | 'adopt'
-  | 'probe';
+  | 'probe'
+  | 'charge'
+  | 'replayed';
 
 /** A script with what it works on. */
 export interface ScriptCall {
@@ -60,6 +62,8 @@ const scripts: Readonly<Record<ScriptName, Script>> = {
   unlock: assemble('unlock'),
   codes: assemble('codes'),
   erase: assemble('erase'),
+  charge: assemble('charge'),
+  replayed: assemble('replayed'),
   forget: assemble('forget'),
   adopt: assemble('adopt'),
   probe: assemble('probe'),

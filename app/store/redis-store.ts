@@ -1,5 +1,5 @@
 import {type BudgetLimits, type BudgetTimings, defaultBudgetTimings} from '../domain/failure-budget.ts';
-import {idempotencyKey, keysOf, lineageKey, rateLimitKey, recipientKey, verificationKey} from './keys.ts';
+import {chargeKey, idempotencyKey, keysOf, lineageKey, rateLimitKey, recipientKey, verificationKey} from './keys.ts';
 import type {RedisServers} from './redis/servers.ts';
 import {type Info, toOutcome} from './redis-replies.ts';
 import type {ScriptCall} from './redis-scripts.ts';
@@ -12,6 +12,7 @@ import {
   idempotencyMs,
   type NewVerification,
   type Presented,
+  type RateLimit,
   type ReadOutcome,
   type Resend,
   type ResendOutcome,
@@ -48,9 +49,13 @@ export class RedisStore implements Store {
       ...(reference === undefined ? {} : {reference}),
     };
     const {verification: v, recipient, outbox} = keysOf(address);
+    const elsewhere = this.#servers.sharded ? await this.#chargeElsewhere(address, rateLimits, idempotency) : undefined;
+    if (elsewhere?.kind === 'replied') return toCreateOutcome(elsewhere.reply);
+    if (elsewhere?.kind === 'rate_limited') return elsewhere;
+    const here = this.#servers.sharded ? [] : rateLimits;
     const reply = await this.#run(
       'create',
-      [v, recipient, outbox, recordOf(address, idempotency), ...rateLimits.map(({tag}) => rateLimitKey(tag))],
+      [v, recipient, outbox, recordOf(address, idempotency), ...here.map(({tag}) => rateLimitKey(tag))],
       [
         address.tag,
         verification.mac,
@@ -70,16 +75,11 @@ export class RedisStore implements Store {
         idempotencyMs,
         verification.deliver ? 1 : 0,
         this.#fenced && verification.survivesFailover !== true ? 1 : 0,
-        ...rateLimits.flatMap(({count, periodMs}) => [count, periodMs]),
+        ...here.flatMap(({count, periodMs}) => [count, periodMs]),
+        ...(elsewhere?.charged ?? []),
       ],
     );
-    return toOutcome<CreateOutcome>(reply, [
-      'created',
-      'recipient_locked',
-      'send_too_soon',
-      'rate_limited',
-      'idempotency_conflict',
-    ]);
+    return toCreateOutcome(reply);
   }
 
   async check(
@@ -192,6 +192,36 @@ export class RedisStore implements Store {
     return this.#servers.ping();
   }
 
+  /** On a cluster: each limit is charged where it lies, in one more round trip, or in two for a request that may be repeated. */
+  async #chargeElsewhere(
+    address: Address,
+    rateLimits: readonly RateLimit[],
+    idempotency: Idempotency | undefined,
+  ): Promise<
+    | {readonly kind: 'charged'; readonly charged: readonly number[]}
+    | {readonly kind: 'replied'; readonly reply: unknown}
+    | (CreateOutcome & {readonly kind: 'rate_limited'})
+  > {
+    if (idempotency !== undefined) {
+      const reply = await this.#run('replayed', [recordOf(address, idempotency)], [idempotency.fingerprint]);
+      if (reply !== null) return {kind: 'replied', reply};
+    }
+    const replies = await Promise.all(
+      rateLimits.map(({tag, count, periodMs}) =>
+        this.#run(
+          'charge',
+          [rateLimitKey(tag), chargeKey(tag, idempotency?.tag ?? 'none')],
+          [count, periodMs, idempotency === undefined ? 0 : chargeKnownMs],
+        ),
+      ),
+    );
+    const charged = replies.map((reply) => (reply as readonly unknown[]).map(Number));
+    const limit = charged.findIndex(([left]) => left === -1);
+    const [, until = 0, at = 0] = charged[limit] ?? [];
+    if (limit !== -1) return {kind: 'rate_limited', at, until, limit};
+    return {kind: 'charged', charged: charged.flatMap(([left = 0, resetAt = 0]) => [left, resetAt])};
+  }
+
   #lineage({partition}: Address): string {
     return lineageKey(this.#servers.sharded ? partition : undefined);
   }
@@ -199,6 +229,13 @@ export class RedisStore implements Store {
   #run(name: ScriptCall['name'], keys: ScriptCall['keys'], args: ScriptCall['args']): Promise<unknown> {
     return this.#servers.run({name, keys, args});
   }
+}
+
+/** Far longer than a process tries the same creation; afterwards the creation's own record knows the request. */
+const chargeKnownMs = 60_000;
+
+function toCreateOutcome(reply: unknown): CreateOutcome {
+  return toOutcome(reply, ['created', 'recipient_locked', 'send_too_soon', 'rate_limited', 'idempotency_conflict']);
 }
 
 /** The key of a request's record. Without one a key of the same partition stands in its place, which no script touches. */

@@ -5,7 +5,9 @@ import {StoreError} from '../store.ts';
 import {ping, type RedisServers} from './servers.ts';
 
 export interface GroupCommitOptions {
-  /** All to the same server. Two are enough: while one waits for the replicas, the other takes what has come meanwhile. */
+  /** For all that is not waited for. */
+  readonly redis: Redis;
+  /** All to the same server as `redis`. Two are enough: while one waits for the replicas, the other takes what has come meanwhile. */
   readonly connections: readonly Redis[];
   /** Replicas that have to have a change. */
   readonly replicas: number;
@@ -65,6 +67,10 @@ export class GroupCommit implements RedisServers {
       this.#schedule();
     }
     return promise;
+  }
+
+  connection(): Redis {
+    return this.#options.redis;
   }
 
   async ping(): Promise<void> {

@@ -1,8 +1,8 @@
-import type {Redis} from 'ioredis';
+import {ClusterServers, readSlots, type SlotRanges} from './cluster.ts';
 import {connectRedis, type RedisConnectionOptions} from './connect.ts';
 import {GroupCommit, type GroupCommitObserver} from './group-commit.ts';
-import {type RedisServers, singleServer} from './servers.ts';
-import type {RedisTarget} from './target.ts';
+import {type OpenRedisServers, singleServer} from './servers.ts';
+import type {Endpoint, RedisTarget} from './target.ts';
 
 export interface RedisServersOptions extends Omit<RedisConnectionOptions, 'target'> {
   readonly target: RedisTarget;
@@ -13,40 +13,51 @@ export interface RedisServersOptions extends Omit<RedisConnectionOptions, 'targe
   readonly observer: GroupCommitObserver;
 }
 
-export interface OpenRedisServers {
-  readonly servers: RedisServers;
-  /** For commands that nobody waits for replicas for. */
-  readonly redis: Redis;
-  close(): void;
-}
-
 /** While one connection waits for replicas, the other takes what has come meanwhile; more of them are slower. */
 const commitConnections = 2;
 
-/** Opens the connections that a store's scripts need. */
-export function openRedisServers({
-  target,
-  waitReplicas,
-  waitMs,
-  observer,
-  ...rest
-}: RedisServersOptions): OpenRedisServers {
-  if (target.kind === 'cluster') throw new Error('a Redis Cluster cannot be used yet');
-  const redis = connectRedis({...rest, target});
-  if (waitReplicas === 0) return {servers: singleServer(redis), redis, close: () => redis.disconnect()};
-  // Their troubles are those of the first connection, which tells them.
-  const silent = {...rest, target, onDown: () => {}, onUp: () => {}};
-  const connections = Array.from({length: commitConnections}, () => connectRedis(silent));
-  return {
-    servers: new GroupCommit({connections, replicas: waitReplicas, waitMs, queueMs: rest.timeoutMs, observer}),
-    redis,
-    close() {
-      for (const each of [redis, ...connections]) each.disconnect();
-    },
-  };
+/** Opens the connections that a store needs. */
+export function openRedisServers({target, ...options}: RedisServersOptions): OpenRedisServers {
+  if (target.kind !== 'cluster') return openServer(target, options);
+  const standalone = ({host, port}: Endpoint) => ({kind: 'standalone', host, port, db: 0}) as const;
+  return new ClusterServers({
+    nodes: target.nodes,
+    open: (endpoint) => openServer(standalone(endpoint), options),
+    ask: (endpoint) => askForSlots({...options, target: standalone(endpoint)}),
+  });
 }
 
 /** Whether another server can take over that lacks what was done last. */
 export function canFailOver({target, waitReplicas}: Pick<RedisServersOptions, 'target' | 'waitReplicas'>): boolean {
   return target.kind !== 'standalone' || waitReplicas > 0;
+}
+
+function openServer(
+  target: RedisConnectionOptions['target'],
+  {waitReplicas, waitMs, observer, ...rest}: Omit<RedisServersOptions, 'target'>,
+): OpenRedisServers {
+  const redis = connectRedis({...rest, target});
+  // Their troubles are those of the first connection, which tells them.
+  const silent = {...rest, target, onDown: () => {}, onUp: () => {}};
+  const connections = waitReplicas === 0 ? [] : Array.from({length: commitConnections}, () => connectRedis(silent));
+  const servers =
+    waitReplicas === 0
+      ? singleServer(redis)
+      : new GroupCommit({redis, connections, replicas: waitReplicas, waitMs, queueMs: rest.timeoutMs, observer});
+  return Object.assign(servers, {
+    close() {
+      for (const each of [redis, ...connections]) each.disconnect();
+    },
+  });
+}
+
+async function askForSlots(options: RedisConnectionOptions): Promise<SlotRanges> {
+  const {promise, resolve, reject} = Promise.withResolvers<void>();
+  const redis = connectRedis({...options, onUp: resolve, onDown: reject});
+  try {
+    await promise;
+    return await readSlots(redis);
+  } finally {
+    redis.disconnect();
+  }
 }

@@ -10,7 +10,8 @@ import {limits, noWaits, right, verification, wrong} from '../contract/support.t
 import {RedisOutbox} from '../redis-outbox.ts';
 import {RedisStore} from '../redis-store.ts';
 import type {Idempotency} from '../store.ts';
-import {type OpenRedisServers, openRedisServers} from './open-servers.ts';
+import {openRedisServers} from './open-servers.ts';
+import type {OpenRedisServers} from './servers.ts';
 
 const request: Idempotency = {tag: 'request', fingerprint: 'f'};
 const {address, parse} = createAddressBook();
@@ -36,7 +37,7 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
     });
     opened.push(servers);
     await until('the connections', () =>
-      servers.servers.ping().then(
+      servers.ping().then(
         () => up > 0,
         () => false,
       ),
@@ -44,7 +45,7 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
     return servers;
   }
   const storeOn = async (server: RedisServer, timings = noWaits) =>
-    new RedisStore({servers: (await connect(server)).servers, fenced: true, timings});
+    new RedisStore({servers: await connect(server), fenced: true, timings});
 
   beforeAll(async () => {
     redis = await startReplicatedRedis(program);
@@ -96,7 +97,7 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
   it('says that nothing happened while there is no connection', async () => {
     const opened = await connect(redis.master);
     opened.close();
-    await expect(new RedisStore({servers: opened.servers}).read(address('ada'))).rejects.toMatchObject({
+    await expect(new RedisStore({servers: opened}).read(address('ada'))).rejects.toMatchObject({
       effect: 'not_executed',
     });
   });
@@ -110,7 +111,7 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
         await redis.admin.flushall();
       });
       const open = (timings = noWaits) => {
-        const store = new RedisStore({servers: servers.servers, fenced: true, timings});
+        const store = new RedisStore({servers, fenced: true, timings});
         const now = async () => {
           const [seconds, micros] = await redis.admin.time();
           return Number(seconds) * 1000 + Number(micros) / 1000;
@@ -118,8 +119,8 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
         return {
           store,
           outbox: new RedisOutbox({
-            redis: servers.redis,
-            blocking: servers.redis,
+            redis: servers.connection(''),
+            blocking: servers.connection(''),
             consumer: randomUUID(),
             store,
             addressOf: parse,
@@ -154,7 +155,7 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
     expect(current).not.toBe(old);
 
     // Nobody replicates from the new one yet.
-    const {servers} = await connect(redis.replica, {waitReplicas: 0});
+    const servers = await connect(redis.replica, {waitReplicas: 0});
     const after = new RedisStore({servers, fenced: true, timings: noWaits});
     const lost = {kind: 'final', snapshot: {status: 'lost', failedChecks: 0}};
     expect(await after.check(fenced, right, limits)).toMatchObject(lost);

@@ -9,14 +9,22 @@ export interface RedisServers {
   run(call: ScriptCall): Promise<unknown>;
   /** Resolves when every server answers that takes writes. Rejects with `StoreError`. */
   ping(): Promise<void>;
+  /** To the server that has a key, for commands that nobody waits for replicas for. Throws `StoreError` if there is none. */
+  connection(key: string): Redis;
   /** Whether keys of different hash tags lie on different servers, so that no script can use both. */
   readonly sharded: boolean;
+}
+
+/** With the connections to them. */
+export interface OpenRedisServers extends RedisServers {
+  close(): void;
 }
 
 /** One server whose replicas, if it has any, nobody waits for. */
 export function singleServer(redis: Redis): RedisServers {
   return {
     sharded: false,
+    connection: () => redis,
     run: (call) => runScript(redis, call).catch((error) => Promise.reject(toStoreError(error))),
     ping: () => ping(redis),
   };

@@ -47,3 +47,8 @@ export function parseRedisUrl(
     },
   };
 }
+
+/** `host:port`, an IPv6 address in brackets. */
+export function formatEndpoint({host, port}: Endpoint): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,12 +1,13 @@
 -- Creates a verification and queues its message.
--- Parts clock disclosure lineage recipient verification request outbox
+-- Parts clock disclosure lineage limit recipient verification request outbox
 -- KEYS  1 verification  2 recipient  3 outbox stream  4 idempotency record (any key if there is none)
 --       5… rate limits
 -- ARGV  1 tag  2 MAC  3 info  4 sealed code  5 sealed address  6 id  7 lifetime ms  8 tombstone ms  9 attempts
 --       10 live codes allowed  11 resend interval ms  12 MAC of the binding, or ''  13 context, or ''
 --       14 1: keep the sealed code for resends  15 fingerprint of the request, or ''  16 how long it is known ms
 --       17 1: queue a message; 0: the caller has the code  18 1: lost when its lineage ends
---       19… for each rate limit: 1 count  2 period ms
+--       19… for each rate limit: 1 count  2 period ms; then, for each that another server has charged: 1 what is left
+--       2 when all of it is back
 -- Reply created, 0, snapshot…, id, sealed code ('' if a message was queued)  |  recipient_locked, until, at  |  send_too_soon, until, at
 --       |  rate_limited, until, at, which limit (0 the first)  |  idempotency_conflict
 --       The first carries at its end, for each rate limit, what is left and when all of it is back.
@@ -19,19 +20,14 @@ local replayed = replay(KEYS[4], fingerprint)
 if replayed then return replayed end
 local at = now()
 
--- Generic cell rate algorithm: a limit's record is the instant at which it is empty again, in µs.
 local limits = {}
 for i = 5, #KEYS do
-  local count, period = ARGV[19 + 2 * (i - 5)], tonumber(ARGV[20 + 2 * (i - 5)])
-  local full_at = math.max((redis.call('GET', KEYS[i]) or 0) / 1000, at) + period / count
-  local waits = full_at - at
-  if waits > period then
-    return {'rate_limited', math.ceil(full_at - period), at, i - 5}
-  end
-  redis.call('SET', KEYS[i], integer(full_at * 1000), 'PX', integer(math.ceil(waits)))
-  limits[#limits + 1] = math.floor((period - waits) * count / period)
-  limits[#limits + 1] = math.ceil(full_at)
+  local left, instant = charge(KEYS[i], ARGV[19 + 2 * (i - 5)], tonumber(ARGV[20 + 2 * (i - 5)]), at)
+  if not left then return {'rate_limited', instant, at, i - 5} end
+  limits[#limits + 1] = left
+  limits[#limits + 1] = instant
 end
+for i = 19 + 2 * (#KEYS - 4), #ARGV do limits[#limits + 1] = tonumber(ARGV[i]) end
 
 local recipient = read_recipient(KEYS[2], context)
 if recipient.blocked then return {'recipient_locked', -1, at} end
