@@ -5,7 +5,7 @@ import {MemoryInbox} from './memory-inbox.ts';
 import {MemoryOutbox} from './memory-outbox.ts';
 import {MemoryQueue} from './memory-queue.ts';
 import {MemoryStore} from './memory-store.ts';
-import {connectRedis} from './redis/connect.ts';
+import {connectRedis, type RedisConnectionOptions} from './redis/connect.ts';
 import {canFailOver, openRedisServers, type RedisServersOptions} from './redis/open-servers.ts';
 import {RedisHandover} from './redis-handover.ts';
 import {RedisInbox} from './redis-inbox.ts';
@@ -37,25 +37,34 @@ export function openRedisStore(
 ): OpenStore {
   const {addressOf, ...rest} = options;
   const servers = openRedisServers(rest);
-  if (rest.target.kind === 'cluster') throw new Error('a Redis Cluster cannot be used yet');
-  // Its troubles are those of the first connection, which tells them.
-  const blocking = connectRedis({
-    ...rest,
-    target: rest.target,
-    timeoutMs: rest.timeoutMs + longestWaitMs,
-    onDown: () => {},
-    onUp: () => {},
-  });
+  const {target} = rest;
+  const blocking = target.kind === 'cluster' ? undefined : connectToWait({...rest, target});
   const fenced = canFailOver(rest);
   const store = new RedisStore({servers, fenced});
   return {
     store,
-    outbox: new RedisOutbox({redis: servers.connection(''), blocking, consumer: randomUUID(), store, addressOf}),
+    outbox: new RedisOutbox({
+      servers,
+      ...(blocking === undefined ? {} : {blocking}),
+      consumer: randomUUID(),
+      store,
+      addressOf,
+    }),
     inbox: new RedisInbox(servers),
     handover: new RedisHandover({servers, fenced}),
     async close() {
-      blocking.disconnect();
+      blocking?.disconnect();
       servers.close();
     },
   };
+}
+
+/** A connection for a command that waits. Its troubles are those of the others, which tell them. */
+function connectToWait(options: RedisConnectionOptions) {
+  return connectRedis({
+    ...options,
+    timeoutMs: options.timeoutMs + longestWaitMs,
+    onDown: () => {},
+    onUp: () => {},
+  });
 }

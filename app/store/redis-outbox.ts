@@ -1,4 +1,5 @@
-import type {Redis} from 'ioredis';
+import {setTimeout as delay} from 'node:timers/promises';
+import type {ChainableCommander, Redis} from 'ioredis';
 import {
   claimAfterMs,
   type DeliveryResult,
@@ -10,15 +11,18 @@ import {
 import {partitionCount} from '../domain/pseudonym.ts';
 import {isCurrentIn} from './current-message.ts';
 import {keysOf, lineageKey, outboxKey} from './keys.ts';
+import type {RedisServers} from './redis/servers.ts';
 import {toStoreError} from './redis-errors.ts';
 import {runScript} from './redis-scripts.ts';
-import type {Address, Store} from './store.ts';
+import {type Address, type Store, StoreError} from './store.ts';
 
 export interface RedisOutboxOptions {
-  /** For commands that answer at once. */
-  readonly redis: Redis;
-  /** A connection of its own, because `receive` waits on it; its command time-out has to exceed the longest wait. */
-  readonly blocking: Redis;
+  readonly servers: RedisServers;
+  /**
+   * A connection of its own, because `receive` waits on it; its command time-out has to exceed the longest wait. Without
+   * one `receive` asks again and again: on a cluster no command waits on streams of more than one slot.
+   */
+  readonly blocking?: Redis;
   /** Names this worker among others; unique to the process. */
   readonly consumer: string;
   readonly store: Pick<Store, 'read'>;
@@ -35,9 +39,12 @@ const idleMs = 3_600_000;
 /** How long a worker without messages is remembered: far longer than one that lives is silent. */
 const forgetMs = 600_000;
 const batchPerStream = 4;
+const pollEveryMs = 100;
 /** What a call may have been given whose answer was lost. */
 const recoveryPerStream = 200;
 const streams = Array.from({length: partitionCount}, (_, partition) => outboxKey(partition));
+
+type Found = readonly {readonly stream: string; readonly entry: Entry}[];
 
 /** The outbox in Redis: a stream a partition, a consumer group over all of them. */
 export class RedisOutbox implements Outbox {
@@ -48,6 +55,7 @@ export class RedisOutbox implements Outbox {
   #sweptAt = Number.NEGATIVE_INFINITY;
   #forgotAt = Number.NEGATIVE_INFINITY;
   readonly #cursors = new Map<string, string>();
+  readonly #interrupted = new AbortController();
 
   constructor(options: RedisOutboxOptions) {
     this.#options = options;
@@ -67,11 +75,11 @@ export class RedisOutbox implements Outbox {
       }
       // What an earlier call was given and could not pass on, because the connection was lost on the way.
       if (this.#recovers) {
-        const pending = await this.#read('0', undefined);
+        const pending = await this.#toMessages(await this.#read('0', recoveryPerStream));
         this.#recovers = false;
         if (pending.length > 0) return pending;
       }
-      return await this.#read('>', waitMs);
+      return await this.#toMessages(await this.#next(waitMs));
     } catch (error) {
       this.#ready = false;
       this.#recovers = true;
@@ -81,7 +89,9 @@ export class RedisOutbox implements Outbox {
 
   async renew({entry, address}: MessageName): Promise<void> {
     await this.#do(
-      this.#options.redis.xclaim(outboxKey(address.partition), group, this.#options.consumer, 0, entry, 'JUSTID'),
+      this.#on(outboxKey(address.partition), (redis, stream) =>
+        redis.xclaim(stream, group, this.#options.consumer, 0, entry, 'JUSTID'),
+      ),
     );
   }
 
@@ -90,14 +100,15 @@ export class RedisOutbox implements Outbox {
   }
 
   async retake(messages: readonly MessageName[]): Promise<QueuedMessage[]> {
-    const {redis, consumer} = this.#options;
+    const {consumer} = this.#options;
     try {
       const found = await Promise.all(
         messages.map(async ({entry, address: {partition}}) => {
-          const stream = outboxKey(partition);
           // The first of this worker's own from there on: this one, unless another worker has claimed it. It renews, too.
           const from = before(entry);
-          const reply = await redis.xreadgroup('GROUP', group, consumer, 'COUNT', 1, 'STREAMS', stream, from);
+          const reply = await this.#on(outboxKey(partition), (redis, stream) =>
+            redis.xreadgroup('GROUP', group, consumer, 'COUNT', 1, 'STREAMS', stream, from),
+          );
           return toEntries(reply).filter(({entry: [id]}) => id === entry);
         }),
       );
@@ -108,11 +119,13 @@ export class RedisOutbox implements Outbox {
   }
 
   async release(messages: readonly MessageName[]): Promise<void> {
-    const {redis, consumer} = this.#options;
+    const {consumer} = this.#options;
     await this.#do(
       Promise.all(
         messages.map(({entry, address: {partition}}) =>
-          redis.xclaim(outboxKey(partition), group, consumer, 0, entry, 'IDLE', this.#claimMs, 'JUSTID'),
+          this.#on(outboxKey(partition), (redis, stream) =>
+            redis.xclaim(stream, group, consumer, 0, entry, 'IDLE', this.#claimMs, 'JUSTID'),
+          ),
         ),
       ),
     );
@@ -132,21 +145,23 @@ export class RedisOutbox implements Outbox {
       'provider' in result ? (result.provider ?? '') : '',
       resends,
     ];
+    const lineage = lineageKey(this.#options.servers.sharded ? address.partition : undefined);
+    // A result that a fail-over forgets costs a second message: nobody waits for it to be replicated.
     await this.#do(
-      runScript(this.#options.redis, {name: 'settle', keys: [verification, recipient, outbox, lineageKey()], args}),
+      this.#on(verification, (redis) =>
+        runScript(redis, {name: 'settle', keys: [verification, recipient, outbox, lineage], args}),
+      ),
     );
   }
 
   async depth(): Promise<OutboxDepth> {
-    const {redis} = this.#options;
     try {
       const [now, ...of] = await Promise.all([
-        this.#now(),
+        this.#now(outboxKey(0)),
         ...streams.map(async (stream) => {
-          const [messages, oldest] = await Promise.all([
-            redis.xlen(stream),
-            redis.xrange(stream, '-', '+', 'COUNT', 1),
-          ]);
+          const [messages, oldest] = await this.#on(stream, (redis) =>
+            Promise.all([redis.xlen(stream), redis.xrange(stream, '-', '+', 'COUNT', 1)]),
+          );
           return {messages, oldestAt: Number(oldest[0]?.[0].split('-')[0] ?? Number.POSITIVE_INFINITY)};
         }),
       ]);
@@ -161,61 +176,57 @@ export class RedisOutbox implements Outbox {
   }
 
   interrupt(): void {
-    this.#options.blocking.disconnect();
+    this.#interrupted.abort();
+    this.#options.blocking?.disconnect();
   }
 
   async close(): Promise<void> {
-    this.#options.blocking.disconnect();
+    this.interrupt();
+  }
+
+  /** What nobody has been given yet, as soon as there is some. */
+  async #next(waitMs: number): Promise<Found> {
+    const {blocking, consumer} = this.#options;
+    if (blocking !== undefined) {
+      const options = ['COUNT', batchPerStream, 'BLOCK', waitMs, 'STREAMS'] as const;
+      const ids = streams.map(() => '>');
+      return toEntries(await blocking.xreadgroup('GROUP', group, consumer, ...options, ...streams, ...ids));
+    }
+    const {signal} = this.#interrupted;
+    for (const endsAt = performance.now() + waitMs; ; ) {
+      const found = await this.#read('>', batchPerStream);
+      if (found.length > 0 || performance.now() >= endsAt || signal.aborted) return found;
+      await delay(pollEveryMs, undefined, {signal}).catch(() => {});
+    }
   }
 
   /** From `'>'`: what nobody has been given yet. From `'0'`: what this consumer has been given and not settled. */
-  async #read(from: '>' | '0', waitMs: number | undefined): Promise<QueuedMessage[]> {
-    const {blocking, consumer} = this.#options;
-    const ids = streams.map(() => from);
-    const reply =
-      waitMs === undefined
-        ? await blocking.xreadgroup('GROUP', group, consumer, 'COUNT', recoveryPerStream, 'STREAMS', ...streams, ...ids)
-        : await blocking.xreadgroup(
-            'GROUP',
-            group,
-            consumer,
-            'COUNT',
-            batchPerStream,
-            'BLOCK',
-            waitMs,
-            'STREAMS',
-            ...streams,
-            ...ids,
-          );
-    return this.#toMessages(toEntries(reply));
+  async #read(from: '>' | '0', count: number): Promise<Found> {
+    const {consumer} = this.#options;
+    const replies = await this.#onEach((pipeline, stream) =>
+      pipeline.xreadgroup('GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, from),
+    );
+    return replies.flatMap(({reply}) => toEntries(reply));
   }
 
   async #createGroups(): Promise<void> {
-    const {redis} = this.#options;
-    const pipeline = redis.pipeline();
-    for (const stream of streams)
-      pipeline.xgroup('CREATE', stream, group, '0', 'MKSTREAM').pexpire(stream, idleMs, 'NX');
-    for (const [error] of (await pipeline.exec()) ?? []) {
-      if (error && !error.message.startsWith('BUSYGROUP')) throw error;
-    }
     this.#ready = true;
+    await this.#onEach(
+      (pipeline, stream) => pipeline.xgroup('CREATE', stream, group, '0', 'MKSTREAM').pexpire(stream, idleMs, 'NX'),
+      ({message}) => message.startsWith('BUSYGROUP'),
+    );
   }
 
   /** Keeps the streams alive, and takes over messages of workers that have not been heard of. */
   async #sweep(): Promise<QueuedMessage[]> {
-    const {redis, consumer} = this.#options;
-    const pipeline = redis.pipeline();
-    for (const stream of streams) {
+    const {consumer} = this.#options;
+    await this.#onEach((pipeline, stream) => pipeline.pexpire(stream, idleMs, 'GT'));
+    const replies = await this.#onEach((pipeline, stream) => {
       const cursor = this.#cursors.get(stream) ?? '0-0';
-      pipeline
-        .pexpire(stream, idleMs, 'GT')
-        .xautoclaim(stream, group, consumer, this.#claimMs, cursor, 'COUNT', batchPerStream);
-    }
+      return pipeline.xautoclaim(stream, group, consumer, this.#claimMs, cursor, 'COUNT', batchPerStream);
+    });
     const found: {stream: string; entry: Entry}[] = [];
-    for (const [index, [error, reply]] of ((await pipeline.exec()) ?? []).entries()) {
-      if (error) throw error;
-      const stream = streams[Math.floor(index / 2)];
-      if (stream === undefined || !Array.isArray(reply)) continue;
+    for (const {stream, reply} of replies) {
       const [cursor, entries] = reply as [string, (Entry | null)[]];
       // The next sweep goes on where this one has ended: what nobody can read hides nothing behind it.
       this.#cursors.set(stream, cursor);
@@ -224,24 +235,70 @@ export class RedisOutbox implements Outbox {
     return this.#toMessages(found);
   }
 
+  /**
+   * The same for every stream, in one round trip a server; `ignored` errors are none. A server that is away keeps nobody
+   * from what the others have: it fails only when all do.
+   */
+  async #onEach(
+    add: (pipeline: ChainableCommander, stream: string) => ChainableCommander,
+    ignored: (error: Error) => boolean = () => false,
+  ): Promise<{stream: string; reply: unknown}[]> {
+    const outcomes = await Promise.allSettled(
+      [...this.#byServer()].map(async ([redis, own]) => {
+        const pipeline = redis.pipeline();
+        const ends = own.map((stream) => add(pipeline, stream).length);
+        const replies = (await pipeline.exec()) ?? [];
+        for (const [error] of replies) if (error && !ignored(error)) throw error;
+        return own.map((stream, index) => ({stream, reply: replies[(ends[index] ?? 0) - 1]?.[1]}));
+      }),
+    );
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+    if (failed.length > 0) this.#ready = false;
+    if (outcomes.length === 0 || failed.length === outcomes.length)
+      throw failed[0]?.reason ?? new StoreError('not_executed', 'Redis: no server is known');
+    return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
+  }
+
+  /** The streams of each server that is known. */
+  #byServer(): Map<Redis, string[]> {
+    const servers = new Map<Redis, string[]>();
+    for (const stream of streams) {
+      try {
+        const redis = this.#options.servers.connection(stream);
+        servers.set(redis, [...(servers.get(redis) ?? []), stream]);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        this.#ready = false;
+      }
+    }
+    return servers;
+  }
+
+  async #on<T>(key: string, run: (redis: Redis, key: string) => Promise<T>): Promise<T> {
+    return run(this.#options.servers.connection(key), key);
+  }
+
   async #forget(now: number): Promise<void> {
     if (now - this.#forgotAt < forgetMs) return;
     this.#forgotAt = now;
     for (const stream of streams)
-      await runScript(this.#options.redis, {name: 'forget', keys: [stream], args: [group, forgetMs]});
+      await this.#on(stream, (redis) => runScript(redis, {name: 'forget', keys: [stream], args: [group, forgetMs]}));
   }
 
-  async #now(): Promise<number> {
-    const [seconds, micros] = await this.#options.redis.time();
+  /** By the clock of the server that has this stream. */
+  async #now(stream: string): Promise<number> {
+    const [seconds, micros] = await this.#on(stream, (redis) => redis.time());
     return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
   }
 
-  async #toMessages(found: readonly {stream: string; entry: Entry}[]): Promise<QueuedMessage[]> {
-    if (found.length === 0) return [];
-    const {redis, addressOf} = this.#options;
-    const now = await this.#now();
+  async #toMessages(found: Found): Promise<QueuedMessage[]> {
+    const {servers, addressOf} = this.#options;
+    const clocks = new Map<Redis, number>();
     const messages: QueuedMessage[] = [];
     for (const {stream, entry} of found) {
+      const redis = servers.connection(stream);
+      const now = clocks.get(redis) ?? (await this.#now(stream));
+      clocks.set(redis, now);
       const fields = toFields(entry[1]);
       const address = addressOf(fields.i ?? '');
       if (address === undefined || outboxKey(address.partition) !== stream) {

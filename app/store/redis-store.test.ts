@@ -47,7 +47,13 @@ function open(timings = noWaits) {
   const store = new RedisStore({servers: singleServer(redis), timings});
   return {
     store,
-    outbox: new RedisOutbox({redis, blocking: redis, consumer: randomUUID(), store, addressOf: parse}),
+    outbox: new RedisOutbox({
+      servers: singleServer(redis),
+      blocking: redis,
+      consumer: randomUUID(),
+      store,
+      addressOf: parse,
+    }),
     async pass(ms: number) {
       const end = (await now()) + ms;
       await until('the clock', async () => (await now()) >= end);
@@ -215,7 +221,7 @@ describe('RedisStore', () => {
     // As if the worker had been silent for a minute.
     await redis.xclaim(outbox, 'workers', 'dead', 0, message.entry, 'IDLE', 60_000, 'JUSTID');
     const other = new RedisOutbox({
-      redis,
+      servers: singleServer(redis),
       blocking: redis,
       consumer: 'other',
       store: run.store,
@@ -230,11 +236,23 @@ describe('RedisStore', () => {
     const run = open();
     await run.store.create(run.address('ada'), verification);
     const id = 'the same';
-    const first = new RedisOutbox({redis, blocking: redis, consumer: id, store: run.store, addressOf: run.parse});
+    const first = new RedisOutbox({
+      servers: singleServer(redis),
+      blocking: redis,
+      consumer: id,
+      store: run.store,
+      addressOf: run.parse,
+    });
     const [given] = await first.receive(50);
     // A process that has lost the answer knows nothing of it: its next call fails, and the one after that recovers.
     const broken = await connect();
-    const again = new RedisOutbox({redis, blocking: broken, consumer: id, store: run.store, addressOf: run.parse});
+    const again = new RedisOutbox({
+      servers: singleServer(redis),
+      blocking: broken,
+      consumer: id,
+      store: run.store,
+      addressOf: run.parse,
+    });
     const closed = once(broken, 'close');
     broken.disconnect(true);
     await expect(again.receive(50)).rejects.toThrow(StoreError);
@@ -248,7 +266,7 @@ describe('RedisStore', () => {
     const where = run.address('ada');
     await run.store.create(where, {...verification, lifetimeMs: 100});
     const stranger = new RedisOutbox({
-      redis,
+      servers: singleServer(redis),
       blocking: redis,
       consumer: 'stranger',
       store: run.store,
@@ -268,7 +286,7 @@ describe('RedisStore', () => {
       'JUSTID',
     );
     const other = new RedisOutbox({
-      redis,
+      servers: singleServer(redis),
       blocking: redis,
       consumer: 'other',
       store: run.store,

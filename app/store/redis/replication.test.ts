@@ -119,7 +119,7 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
         return {
           store,
           outbox: new RedisOutbox({
-            redis: servers.connection(''),
+            servers,
             blocking: servers.connection(''),
             consumer: randomUUID(),
             store,
