@@ -264,7 +264,7 @@ describe('RedisStore', () => {
   it('removes a message that it cannot read, but only once its code has expired', async () => {
     const run = open();
     const where = run.address('ada');
-    await run.store.create(where, {...verification, lifetimeMs: 100});
+    await run.store.create(where, {...verification, lifetimeMs: 600});
     const stranger = new RedisOutbox({
       servers: singleServer(redis),
       blocking: redis,
@@ -274,7 +274,7 @@ describe('RedisStore', () => {
     });
     expect(await stranger.receive(20)).toEqual([]);
     expect(await redis.xlen(keysOf(where).outbox)).toBe(1);
-    await run.pass(100);
+    await run.pass(600);
     await redis.xclaim(
       keysOf(where).outbox,
       'workers',
