@@ -70,7 +70,7 @@ module.exports = {
     {
       name: 'production-code-needs-no-dev-dependency',
       severity: 'error',
-      from: {path: '^app/', pathNot: '\\.(test|contract)\\.ts$|/testing/|/contract/'},
+      from: {path: '^app/', pathNot: '\\.(test|contract)\\.ts$|/testing/|/contract/|^app/(bench|build)/'},
       to: {dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only']},
     },
     {name: 'resolvable', severity: 'error', from: {}, to: {couldNotResolve: true, pathNot: '^k6(/|$)'}},

@@ -66,9 +66,13 @@ describe('the OpenAPI document', () => {
 describe('the service', () => {
   it('serves its documentation as a page', async () => {
     const {app} = await createTestApp();
-    const page = await app.inject('/docs/');
+    const page = await app.inject('/docs');
     expect(page.statusCode).toBe(200);
     expect(page.headers['content-type']).toContain('text/html');
+    const parts = [...page.body.matchAll(/(?:src|href)="(.+?)"/g)].map(([, path]) => `/${path}`);
+    expect(parts).toHaveLength(4);
+    for (const path of parts) expect(await app.inject(path), path).toMatchObject({statusCode: 200});
+    expect((await app.inject('/docs/')).headers.location).toBe('../docs');
   });
 
   it('is alive and ready', async () => {

@@ -10,6 +10,7 @@ import {docsPlugin} from './plugins/docs.ts';
 import {metricsPlugin} from './plugins/metrics.ts';
 import {answerFrameworkError, answerNoHttp, problemPlugin} from './plugins/problem.ts';
 import {requestLogPlugin} from './plugins/request-log.ts';
+import {compileWhenNeeded} from './plugins/schema-compilers.ts';
 import {wellFormedPlugin} from './plugins/well-formed.ts';
 import {developmentRoutes} from './routes/development.ts';
 import {healthRoutes, type Readiness} from './routes/health.ts';
@@ -64,6 +65,7 @@ export async function buildApp({
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     frameworkErrors: answerFrameworkError,
+    schemaController: {compilersFactory: compileWhenNeeded},
     // Nothing is guessed, filled in or dropped without a word: what the schema does not say is refused.
     ajv: {customOptions: {removeAdditional: false, coerceTypes: false, allErrors: true, allowUnionTypes: true}},
   }).withTypeProvider<TypeBoxTypeProvider>();

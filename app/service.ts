@@ -74,7 +74,7 @@ async function acquire(
   await metricsApp.listen({host: settings.metricsHost, port: settings.metricsPort});
   const {port} = metricsApp.server.address() as AddressInfo;
 
-  const delivery = openDelivery({catalog, keyring, inbox, metrics, log});
+  const delivery = await openDelivery({catalog, keyring, inbox, metrics, log});
   resources.defer(() => delivery.close());
   for (const outbox of [opened.outbox, ...(fallback === undefined ? [] : [fallback.outbox])]) {
     const worker = delivery.start(outbox);

@@ -27,8 +27,11 @@ export interface Delivery {
   close(): Promise<void>;
 }
 
-export function openDelivery({catalog, keyring, inbox, metrics, log}: DeliveryOptions): Delivery {
-  const providers = new Map(catalog.providers.map((settings) => [settings.name, createProvider(settings, inbox)]));
+export async function openDelivery({catalog, keyring, inbox, metrics, log}: DeliveryOptions): Promise<Delivery> {
+  const opened = catalog.providers.map(
+    async (settings) => [settings.name, await createProvider(settings, inbox)] as const,
+  );
+  const providers = new Map(await Promise.all(opened));
   const chain = new ProviderChain({
     log,
     providersOf: (channel) => (catalog.channels.get(channel) ?? []).flatMap((name) => providers.get(name) ?? []),

@@ -2,6 +2,7 @@ import {mkdir, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {Redis} from 'ioredis';
+import {bundleService} from '../build/bundle.ts';
 import {startRedis} from '../testing/redis-server.ts';
 import {type BenchOptions, parseArguments, UsageError, usage} from './arguments.ts';
 import {Contestant, operations} from './contestant.ts';
@@ -16,8 +17,8 @@ import {type ServerName, startServer} from './servers/server-process.ts';
 /**
  * `npm run bench`: what the service costs above the platform that it stands on.
  *
- * In: the service as production runs it (`NODE_ENV=production`, a configuration file, metrics, its log in a file), one
- * process on a core of its own; a real Redis, HTTP over keep-alive connections of loopback.
+ * In: the service as production runs it (the image's program, `NODE_ENV=production`, a configuration file, metrics, its log
+ * in a file), one process on a core of its own; a real Redis, HTTP over keep-alive connections of loopback.
  * Out: delivery (see `installation.ts`), TLS, the network, and Redis'
  * persistence: floor and bare have none of these either.
  */
@@ -64,7 +65,9 @@ async function bench({rounds, seconds, cycles, profileDirectory}: BenchOptions):
   const redis = new Redis(server.url);
   resources.defer(() => redis.disconnect());
   const installation = await createInstallation(directory, {redis, redisUrl: server.url});
-  const serverOptions = {directory, installation, cores};
+  say('building the service as the image has it');
+  const {entry} = await bundleService(join(directory, 'image'));
+  const serverOptions = {directory, installation, cores, entry};
 
   const enter = async (name: ServerName, nodeArguments: readonly string[] = [], graceMs = 0) => {
     const process = await startServer(name, {...serverOptions, nodeArguments});

@@ -1,12 +1,12 @@
 import {assertNever} from '../domain/assert-never.ts';
-import {HttpClient, type HttpClientOptions} from './http/client.ts';
+import type {HttpClient, HttpClientOptions} from './http/client.ts';
 import type {Inbox} from './inbox.ts';
 import type {Provider} from './provider.ts';
-import {type HttpProviderOptions, httpProvider} from './providers/http.ts';
+import type {HttpProviderOptions} from './providers/http.ts';
 import {inboxProvider} from './providers/inbox.ts';
-import {type SmtpOptions, smtpProvider} from './providers/smtp.ts';
-import {type TwilioOptions, twilioProvider} from './providers/twilio.ts';
-import {type WebhookOptions, webhookProvider} from './providers/webhook.ts';
+import type {SmtpOptions} from './providers/smtp.ts';
+import type {TwilioOptions} from './providers/twilio.ts';
+import type {WebhookOptions} from './providers/webhook.ts';
 
 type OverHttp<Options> = Omit<Options, 'client'> & {readonly connection: HttpClientOptions};
 
@@ -18,20 +18,36 @@ export type ProviderSettings =
   | ({readonly kind: 'http'} & OverHttp<HttpProviderOptions>)
   | ({readonly kind: 'webhook'} & OverHttp<WebhookOptions>);
 
-/** Opens a provider; whoever opens it closes it. */
-export function createProvider(settings: ProviderSettings, inbox: Inbox): Provider {
+/**
+ * Opens a provider; whoever opens it closes it. Each kind is loaded when one of it is configured: their libraries are a
+ * good part of the service's memory and start.
+ */
+export async function createProvider(settings: ProviderSettings, inbox: Inbox): Promise<Provider> {
   switch (settings.kind) {
     case 'inbox':
       return inboxProvider(settings.name, inbox);
-    case 'smtp':
+    case 'smtp': {
+      const {smtpProvider} = await import('./providers/smtp.ts');
       return smtpProvider(settings);
-    case 'twilio':
-      return twilioProvider({...settings, client: new HttpClient(settings.connection)});
-    case 'http':
-      return httpProvider({...settings, client: new HttpClient(settings.connection)});
-    case 'webhook':
-      return webhookProvider({...settings, client: new HttpClient(settings.connection)});
+    }
+    case 'twilio': {
+      const {twilioProvider} = await import('./providers/twilio.ts');
+      return twilioProvider({...settings, client: await connect(settings)});
+    }
+    case 'http': {
+      const {httpProvider} = await import('./providers/http.ts');
+      return httpProvider({...settings, client: await connect(settings)});
+    }
+    case 'webhook': {
+      const {webhookProvider} = await import('./providers/webhook.ts');
+      return webhookProvider({...settings, client: await connect(settings)});
+    }
     default:
       return assertNever(settings);
   }
+}
+
+async function connect({connection}: {readonly connection: HttpClientOptions}): Promise<HttpClient> {
+  const {HttpClient} = await import('./http/client.ts');
+  return new HttpClient(connection);
 }

@@ -19,9 +19,12 @@ export interface ServiceProcess {
 }
 
 /** Starts it on free ports; resolves when it listens, or has ended. */
-export async function startServiceProcess(environment: Record<string, string> = {}): Promise<ServiceProcess> {
+export async function startServiceProcess(
+  environment: Record<string, string> = {},
+  {entry = main}: {readonly entry?: string} = {},
+): Promise<ServiceProcess> {
   const [port, metricsPort] = [await freePort(), await freePort()];
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [entry], {
     env: {PATH: process.env.PATH, PORT: String(port), METRICS_PORT: String(metricsPort), ...environment},
     stdio: ['ignore', 'pipe', 'pipe'],
   });

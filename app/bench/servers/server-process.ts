@@ -4,6 +4,7 @@ import {closeSync, ftruncateSync, openSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
+import {compileCacheOf, imageArguments} from '../../build/bundle.ts';
 import {freePort} from '../../testing/redis-server.ts';
 import type {Cores} from '../cores.ts';
 import type {Installation} from '../installation.ts';
@@ -27,15 +28,16 @@ export interface ServerOptions {
   readonly directory: string;
   readonly installation: Installation;
   readonly cores: Cores | undefined;
+  /** The service's program; see `build/bundle.ts`. */
+  readonly entry: string;
   /** For Node, such as `--cpu-prof`. */
   readonly nodeArguments?: readonly string[];
 }
 
-const programs: Record<ServerName, URL> = {
-  service: new URL('../../main.ts', import.meta.url),
+const referencePrograms = {
   floor: new URL('./floor.ts', import.meta.url),
   bare: new URL('./bare.ts', import.meta.url),
-};
+} as const;
 const startLimitMs = 15_000;
 const retryMs = 2;
 let started = 0;
@@ -47,17 +49,21 @@ process.on('exit', () => {
 
 /** Starts a server and waits until it has created a verification. */
 export async function startServer(name: ServerName, options: ServerOptions): Promise<ServerProcess> {
-  const {directory, installation, cores, nodeArguments = []} = options;
+  const {directory, installation, cores, entry, nodeArguments = []} = options;
   const port = await freePort();
   const logPath = join(directory, `${name}-${started++}.log`);
   const log = openSync(logPath, 'a');
-  const command = [process.execPath, ...nodeArguments, fileURLToPath(programs[name])];
-  const [program = '', ...args] = cores === undefined ? command : ['taskset', '--cpu-list', cores.server, ...command];
+  const program = name === 'service' ? [...imageArguments, entry] : [fileURLToPath(referencePrograms[name])];
+  const command = [process.execPath, ...nodeArguments, ...program];
+  const [executable = '', ...args] =
+    cores === undefined ? command : ['taskset', '--cpu-list', cores.server, ...command];
   const startedAt = performance.now();
-  const child = spawn(program, args, {
+  const child = spawn(executable, args, {
     env: {
       PATH: process.env.PATH,
-      ...(name === 'service' ? installation.environment : installation.reference),
+      ...(name === 'service'
+        ? {...installation.environment, NODE_COMPILE_CACHE: compileCacheOf(entry)}
+        : installation.reference),
       PORT: String(port),
       METRICS_PORT: String(await freePort()),
     },
