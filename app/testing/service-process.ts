@@ -5,6 +5,8 @@ import {freePort} from './redis-server.ts';
 import {until} from './until.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+/** On a machine that is busy with other things; alone it takes a second. */
+const startLimitMs = 60_000;
 
 /** The service as its users start it: a process of its own. */
 export interface ServiceProcess {
@@ -35,7 +37,13 @@ export async function startServiceProcess(
     });
   }
   const exited = once(child, 'close').then(([code]) => code as number | null);
-  await until('the service', () => child.exitCode !== null || output.includes('"msg":"listening"'));
+  try {
+    const started = () => child.exitCode !== null || output.includes('"msg":"listening"');
+    await until('the service', started, startLimitMs);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
   return {
     url: `http://127.0.0.1:${port}`,
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
