@@ -18,6 +18,7 @@ const metricNames = {
   storeBreaker: 'otp_store_breaker_open',
   fallbackActive: 'otp_fallback_active',
   fallbackVerifications: 'otp_fallback_verifications',
+  peerRequests: 'otp_peer_requests_total',
 } as const;
 
 /** The service's metrics, in a registry of their own. Every label has a bounded set of values. */
@@ -108,6 +109,12 @@ export function createMetrics() {
     fallbackVerifications: new Gauge({
       name: metricNames.fallbackVerifications,
       help: 'Verifications that this process holds for the store',
+      registers,
+    }),
+    peerRequests: new Counter({
+      name: metricNames.peerRequests,
+      help: 'Calls of peers, by what is known of their effect',
+      labelNames: ['operation', 'result'] as const,
       registers,
     }),
     sends: new Counter({

@@ -8,16 +8,16 @@ import type {Logger} from 'pino';
 import {buildApp} from './app.ts';
 import type {Configuration} from './config/configuration.ts';
 import {createKeyring, type Keyring} from './domain/keyring.ts';
-import {createInstance, parseId} from './domain/verification-id.ts';
-import {type Fallback, openFallback} from './fallback/open-fallback.ts';
+import {parseId} from './domain/verification-id.ts';
+import type {Fallback} from './fallback/open-fallback.ts';
 import {resilientInbox} from './fallback/resilient-inbox.ts';
 import {createMetrics, type Metrics} from './metrics.ts';
 import {openDelivery} from './start-delivery.ts';
+import {startFallback} from './start-fallback.ts';
 import {placedIn} from './store/draft.ts';
 import {measured} from './store/measured-store.ts';
 import {MemoryInbox} from './store/memory-inbox.ts';
 import {type OpenStore, openMemoryStore, openRedisStore} from './store/open-store.ts';
-import type {Store} from './store/store.ts';
 import {listenerTls} from './tls/key-pair.ts';
 import {followRenewals} from './tls/renewal.ts';
 import {addressOf} from './usecases/context.ts';
@@ -61,9 +61,25 @@ async function acquire(
     failed: (operation, effect) => metrics.storeErrors.inc({operation, effect}),
     lost: () => metrics.lineageLost.inc(),
   });
-  const fallback = standIn(settings, opened, observed, log);
+  const pseudonymKey = createSecretKey(settings.pseudonymKey);
+  const {handover} = opened;
+  const fallback =
+    handover === undefined
+      ? undefined
+      : await startFallback(
+          {
+            shared: observed,
+            handover,
+            deadlineMs: settings.storeDeadlineMs,
+            pseudonymKey,
+            metrics,
+            log,
+            ...(settings.peers === undefined ? {} : {peers: settings.peers}),
+          },
+          resources,
+        );
   const inbox = fallback === undefined ? opened.inbox : resilientInbox(opened.inbox, new MemoryInbox());
-  if (fallback !== undefined) resources.defer(() => fallback.stop());
+  if (fallback !== undefined) resources.defer(() => fallback.stop(leaveGraceMs(settings.shutdownTimeoutSeconds)));
 
   const metricsApp = fastify({logger: false});
   metricsApp.get('/metrics', async (_request, reply) => {
@@ -85,7 +101,7 @@ async function acquire(
   const context = {
     store: fallback?.store ?? placedIn(observed),
     keyring,
-    pseudonymKey: createSecretKey(settings.pseudonymKey),
+    pseudonymKey,
     issuer: settings.publicUrl ?? 'otp-service',
     now: Date.now,
   };
@@ -111,6 +127,7 @@ async function acquire(
     hasInbox,
     async stop() {
       draining = true;
+      fallback?.startToLeave();
       await delay(settings.drainDelaySeconds * 1000);
       await resources.disposeAsync();
     },
@@ -126,6 +143,11 @@ async function warn({templates}: Configuration['catalog'], log: Logger): Promise
 /** Half of the time to stop, so that the messages in hand and the store have theirs. */
 function connectionGraceMs(shutdownTimeoutSeconds: number): number {
   return Math.min((shutdownTimeoutSeconds * 1000) / 2, maxConnectionGraceMs);
+}
+
+/** What is left once requests and messages have had their time. */
+function leaveGraceMs(shutdownTimeoutSeconds: number): number {
+  return (shutdownTimeoutSeconds * 1000) / 4;
 }
 
 /** Lets open requests end, and cuts off what has not ended by then, such as a connection that never asked for anything. */
@@ -156,17 +178,6 @@ function open(
       return parsed.kind === 'ref' ? addressOf(parsed.ref) : undefined;
     },
   });
-}
-
-/** What stands in for a store that can be away; undefined for one that cannot. */
-function standIn(
-  {storeDeadlineMs: deadlineMs}: Configuration['settings'],
-  {handover}: OpenStore,
-  shared: Store,
-  log: Logger,
-): Fallback | undefined {
-  if (handover === undefined) return undefined;
-  return openFallback({instance: createInstance(), shared, handover, deadlineMs, log});
 }
 
 function measure({isOpen, isActive, size}: Fallback, metrics: Metrics): void {

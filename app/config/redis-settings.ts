@@ -101,7 +101,11 @@ function isLoopback({host}: Pick<Endpoint, 'host'>): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-function readEndpoints({text, refuse}: SettingReader, name: 'REDIS_SENTINELS' | 'REDIS_CLUSTER'): readonly Endpoint[] {
+/** Reads `HOST:PORT,HOST:PORT`; an absent one is empty. */
+export function readEndpoints(
+  {text, refuse}: SettingReader,
+  name: 'REDIS_SENTINELS' | 'REDIS_CLUSTER' | 'PEERS',
+): readonly Endpoint[] {
   const value = text(name);
   return (value?.split(',') ?? []).flatMap((part) => {
     const [, host, port] = /^(\[[0-9a-f:.]+\]|[^\s:,/@[\]]+):(\d{1,5})$/i.exec(part.trim()) ?? [];

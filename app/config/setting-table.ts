@@ -183,6 +183,48 @@ export const settingTable = {
     inProduction: 'optional',
     description: 'The private key of the certificate in `TLS_CERT_FILE`, without a passphrase.',
   },
+  PEERS: {
+    kind: 'text',
+    defaultIs: 'none: each process stands in for Redis alone',
+    description:
+      '`HOST:PORT` of a name that stands for all processes of the service (a headless Service), or several, separated by commas: where each finds the others while Redis is away. Several processes need it: without it one does not know what another holds. Needs Redis and the `PEER_TLS_…` files.',
+  },
+  PEER_PORT: {
+    kind: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 9443,
+    description: 'The port for calls of peers, where `PEERS` is set. It belongs into no Service and no ingress.',
+  },
+  PEER_HOST: {
+    kind: 'text',
+    defaultIs: 'that of `HOST`',
+    description: 'The address that the port for peers listens on.',
+  },
+  PEER_TLS_CERT_FILE: {
+    kind: 'file',
+    format: 'PEM',
+    inProduction: 'optional',
+    description:
+      'The certificate that this process shows to peers, both when it is called and when it calls. A renewed one is taken up without a restart.',
+  },
+  PEER_TLS_KEY_FILE: {
+    kind: 'file',
+    format: 'PEM',
+    inProduction: 'optional',
+    description: 'The private key of the certificate in `PEER_TLS_CERT_FILE`, without a passphrase.',
+  },
+  PEER_TLS_CA_FILE: {
+    kind: 'file',
+    format: 'PEM',
+    inProduction: 'optional',
+    description: 'The authority that has to have signed the certificate of every peer.',
+  },
+  PEER_TLS_SERVER_NAME: {
+    kind: 'text',
+    defaultIs: 'the host of `PEERS`',
+    description: 'The name that the certificate of every peer has to bear.',
+  },
   DRAIN_DELAY_SECONDS: {
     kind: 'integer',
     min: 0,

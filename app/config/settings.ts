@@ -1,6 +1,7 @@
 import type {SecretKey} from '../domain/keyring.ts';
 import {type KeyPair, type KeyPairFiles, keyPairProblem} from '../tls/key-pair.ts';
 import {developmentPseudonymKey, developmentSecretKeys} from './development.ts';
+import {type PeerSettings, readPeerSettings} from './peer-settings.ts';
 import {quote} from './problems.ts';
 import {type RedisSettings, readRedisSettings} from './redis-settings.ts';
 import {readTextFile} from './secret.ts';
@@ -29,6 +30,7 @@ export interface Settings {
   readonly pseudonymKey: Buffer;
   readonly redis?: RedisSettings;
   readonly tls?: TlsSettings;
+  readonly peers?: PeerSettings;
   readonly storeTimeoutMs: number;
   readonly storeDeadlineMs: number;
   readonly drainDelaySeconds: number;
@@ -55,6 +57,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, problems: string[])
   if (storeDeadlineMs < storeTimeoutMs)
     reader.refuse('STORE_DEADLINE_MS', String(storeDeadlineMs), `at least STORE_TIMEOUT_MS, ${storeTimeoutMs}`);
   const redis = readRedisSettings(reader, storeTimeoutMs);
+  const peers = readPeerSettings(reader, host, redis !== undefined);
   if (port !== 0 && port === metricsPort)
     problems.push(`METRICS_PORT: "${metricsPort}", expected another port than PORT`);
   return {
@@ -73,6 +76,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, problems: string[])
     ...(configurationPath === undefined ? {} : {configurationPath}),
     ...(redis === undefined ? {} : {redis}),
     ...(tls === undefined ? {} : {tls}),
+    ...(peers === undefined ? {} : {peers}),
     ...(publicUrl === undefined ? {} : {publicUrl}),
   };
 }

@@ -1,13 +1,15 @@
 import type {Logger} from 'pino';
 import type {Outbox} from '../delivery/outbox.ts';
+import type {BudgetTimings} from '../domain/failure-budget.ts';
 import type {DraftStore} from '../store/draft.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
 import {retrying} from '../store/retrying-store.ts';
-import type {Store} from '../store/store.ts';
+import {type Store, StoreError} from '../store/store.ts';
 import {fallbackOutbox} from './fallback-outbox.ts';
 import {FallbackStore} from './fallback-store.ts';
+import {leave} from './leave.ts';
 import {ownPart} from './own-part.ts';
-import {noPeers, type Peers} from './peers.ts';
+import {noPeers, type PeerPart, type Peers} from './peers.ts';
 import {Recovery} from './recovery.ts';
 import {ResilientStore} from './resilient-store.ts';
 import {StoreBreaker, throughBreaker} from './store-breaker.ts';
@@ -18,8 +20,14 @@ export interface FallbackOptions {
   /** The store that all processes share. */
   readonly shared: Store;
   readonly handover: RedisHandover;
+  /** @default none */
+  readonly peers?: Peers;
   /** How long an operation may take, its ways over peers included. */
   readonly deadlineMs: number;
+  /** @default defaultBudgetTimings */
+  readonly timings?: BudgetTimings;
+  /** The time between two probes of the store. @default 1000 */
+  readonly probeEveryMs?: number;
   readonly log: Logger;
 }
 
@@ -28,43 +36,74 @@ export interface Fallback {
   readonly store: DraftStore;
   /** The messages of what this process holds. */
   readonly outbox: Outbox;
+  /** What this process does for a peer. */
+  readonly part: PeerPart;
   /** Whether the store counts as away. */
   readonly isOpen: boolean;
   /** Whether it stands in for the store, or still holds what has to go there. */
   readonly isActive: boolean;
   /** Verifications that this process holds. */
   readonly size: number;
-  /** Ends its work; what it still holds is gone with the process. */
-  stop(): Promise<void>;
+  /** Takes on nothing more from peers. */
+  startToLeave(): void;
+  /** Hands over what it holds, within this time, and ends its work. */
+  stop(withinMs: number): Promise<void>;
 }
 
 /** Puts the parts of the fallback together, and starts to watch the store. */
-export function openFallback({instance, shared, handover, deadlineMs, log}: FallbackOptions): Fallback {
-  const peers: Peers = noPeers;
+export function openFallback({
+  instance,
+  shared,
+  handover,
+  peers = noPeers,
+  deadlineMs,
+  timings,
+  probeEveryMs,
+  log,
+}: FallbackOptions): Fallback {
+  let isLeaving = false;
   const breaker = new StoreBreaker({
     probe: () => handover.probe(),
+    ...(probeEveryMs === undefined ? {} : {probeEveryMs}),
     onChange(isOpen, reason) {
       if (isOpen) log.error({reason}, 'the store is away: new verifications are held in memory');
       else log.info({held: fallback.size}, 'the store is back: what is held in memory goes there');
     },
   });
-  const fallback = new FallbackStore({processes: () => peers.ready().length + 1});
+  const fallback = new FallbackStore({
+    processes: () => peers.ready().length + 1,
+    ...(timings === undefined ? {} : {timings}),
+  });
   const recovery = new Recovery({instance, fallback, breaker, handover, log});
   const guarded = throughBreaker(shared, breaker);
-  const own = ownPart({
+  const parts = {
     instance,
     // A creation is not tried again: memory takes it at once.
     shared: {...retrying(guarded, {deadlineMs, giveUp: () => breaker.isOpen}), create: guarded.create},
     breaker,
     fallback,
     recovery,
-  });
+  };
+  const own = ownPart(parts);
   const store = new ResilientStore({instance, own, fallback, peers, deadlineMs});
   breaker.start();
   recovery.start();
   return {
     store,
     outbox: fallbackOutbox({fallback, store: own, handover}),
+    part: {
+      store: ownPart({...parts, takesNew: () => !isLeaving}),
+      async adopt(holding) {
+        if (isLeaving) throw new StoreError('not_executed', 'the process is about to end');
+        await fallback.adopt(holding);
+      },
+      status: () => ({
+        reachesStore: !breaker.isOpen,
+        stopping: isLeaving,
+        holds: !fallback.isEmpty,
+        holdsCopies: fallback.holdsCopies,
+      }),
+    },
     get isOpen() {
       return breaker.isOpen;
     },
@@ -74,8 +113,12 @@ export function openFallback({instance, shared, handover, deadlineMs, log}: Fall
     get size() {
       return fallback.size;
     },
-    async stop() {
+    startToLeave() {
+      isLeaving = true;
+    },
+    async stop(withinMs) {
       await recovery.stop();
+      await leave({instance, fallback, breaker, handover, peers, log, withinMs});
       await breaker.stop();
     },
   };

@@ -10,13 +10,15 @@ export interface OwnPartOptions {
   readonly breaker: StoreBreaker;
   readonly fallback: FallbackStore;
   readonly recovery: Pick<Recovery, 'bring'>;
+  /** Whether it takes new verifications into its memory. @default always */
+  readonly takesNew?: () => boolean;
 }
 
 /**
  * What this process can do by itself: with what it holds in its memory, and with the store while that is there. It asks
  * nobody else; this is what it does for its peers, so that no request makes a second hop.
  */
-export function ownPart({instance, shared, breaker, fallback, recovery}: OwnPartOptions): Store {
+export function ownPart({instance, shared, breaker, fallback, recovery, takesNew = () => true}: OwnPartOptions): Store {
   const onOne = async <Outcome extends {readonly kind: string}>(
     address: Address,
     run: (store: Store) => Promise<Outcome>,
@@ -35,6 +37,7 @@ export function ownPart({instance, shared, breaker, fallback, recovery}: OwnPart
         if (!breaker.isOpen && fallback.holdsRecipient(address)) await recovery.bring(address);
         return shared.create(address, verification, idempotency);
       }
+      if (!takesNew()) throw new StoreError('not_executed', 'the process is about to end');
       if (address.owner !== instance)
         throw new StoreError('not_executed', 'the verification is meant for another process');
       return fallback.create(address, verification, idempotency);

@@ -20,6 +20,22 @@ export interface Peer {
   adopt(holding: Holding, deadlineMs: number): Promise<void>;
 }
 
+/** How a process is, as it says itself. */
+export interface PeerStatus {
+  readonly reachesStore: boolean;
+  /** It takes on nothing more. */
+  readonly stopping: boolean;
+  readonly holds: boolean;
+  readonly holdsCopies: boolean;
+}
+
+/** What a process does for its peers. */
+export interface PeerPart {
+  readonly store: Store;
+  readonly adopt: (holding: Holding) => Promise<void>;
+  readonly status: () => PeerStatus;
+}
+
 /** The other processes of the service. */
 export interface Peers {
   /** Those that were heard of a moment ago and take on work. */

@@ -16,16 +16,24 @@ export interface KeyPairFiles {
 /** What the service's listeners speak (RFC 9325 §3.1.1: nothing older than TLS 1.2). */
 export const listenerTls = {minVersion: 'TLSv1.2'} as const;
 
-/** Why a listener could not serve with this pair, as a sentence that names both files and no key; undefined if it could. */
-export function keyPairProblem({cert, key}: KeyPair, {certFile, keyFile}: KeyPairFiles): string | undefined {
+/**
+ * Why a listener could not serve with this pair, as a sentence that names both files and no key; undefined if it could.
+ * `prefix`: of the settings' names.
+ */
+export function keyPairProblem(
+  {cert, key}: KeyPair,
+  {certFile, keyFile}: KeyPairFiles,
+  prefix: '' | 'PEER_' = '',
+): string | undefined {
+  const [certName, keyName] = [`${prefix}TLS_CERT_FILE`, `${prefix}TLS_KEY_FILE`];
   const certificate = attempt(() => new X509Certificate(cert));
-  if (certificate === undefined) return `TLS_CERT_FILE: ${certFile} holds no certificate in PEM`;
+  if (certificate === undefined) return `${certName}: ${certFile} holds no certificate in PEM`;
   const privateKey = attempt(() => createPrivateKey(key));
-  if (privateKey === undefined) return `TLS_KEY_FILE: ${keyFile} holds no private key in PEM without a passphrase`;
+  if (privateKey === undefined) return `${keyName}: ${keyFile} holds no private key in PEM without a passphrase`;
   if (!certificate.checkPrivateKey(privateKey))
-    return `TLS_KEY_FILE: the key in ${keyFile} does not belong to the certificate in TLS_CERT_FILE, ${certFile}`;
+    return `${keyName}: the key in ${keyFile} does not belong to the certificate in ${certName}, ${certFile}`;
   if (attempt(() => createSecureContext({cert, key, ...listenerTls})) === undefined)
-    return `TLS_CERT_FILE, TLS_KEY_FILE: OpenSSL does not serve with ${certFile} and ${keyFile}: the chain is broken or the key is too weak`;
+    return `${certName}, ${keyName}: OpenSSL does not serve with ${certFile} and ${keyFile}: the chain is broken or the key is too weak`;
   return undefined;
 }
 

@@ -1,0 +1,73 @@
+import type {Logger} from 'pino';
+import type {Holding} from '../store/holding.ts';
+import type {RedisHandover} from '../store/redis-handover.ts';
+import {StoreError} from '../store/store.ts';
+import type {FallbackStore, SendResult} from './fallback-store.ts';
+import {type Peers, rank} from './peers.ts';
+import type {StoreBreaker} from './store-breaker.ts';
+
+export interface LeaveOptions {
+  readonly instance: string;
+  readonly fallback: FallbackStore;
+  readonly breaker: StoreBreaker;
+  readonly handover: Pick<RedisHandover, 'adopt'>;
+  readonly peers: Peers;
+  readonly log: Logger;
+  /** How long it may take; what has not gone by then is gone with the process. */
+  readonly withinMs: number;
+}
+
+const concurrent = 32;
+const longestCallMs = 2000;
+
+/**
+ * Hands over all that a process holds before it ends. From the moment of sending on a recipient is not served here any
+ * more, unless it was certainly refused; it goes to one place, the store or else the first peer in its order that takes it.
+ */
+export async function leave(options: LeaveOptions): Promise<void> {
+  const {fallback, log, withinMs} = options;
+  if (fallback.isEmpty) return;
+  const endsAt = performance.now() + withinMs;
+  const waiting = fallback.recipients();
+  const count = waiting.length;
+  let unknown = 0;
+  const hand = async (holding: Holding, sequence: number): Promise<SendResult> => {
+    const result = await send(options, holding, sequence, endsAt);
+    if (result === 'unknown') unknown++;
+    return result;
+  };
+  await Promise.all(
+    Array.from({length: concurrent}, async () => {
+      for (let next = waiting.pop(); next !== undefined && performance.now() < endsAt; next = waiting.pop())
+        await fallback.move(next, hand);
+    }),
+  );
+  log.info({recipients: count, unknown, lost: fallback.recipients().length}, 'handed over what was held in memory');
+}
+
+async function send(
+  {instance, breaker, handover, peers}: LeaveOptions,
+  holding: Holding,
+  sequence: number,
+  endsAt: number,
+): Promise<SendResult> {
+  const ready = peers.ready();
+  const order = rank(
+    holding.recipientTag,
+    ready.map((peer) => peer.instance),
+  );
+  const leftMs = () => Math.min(longestCallMs, endsAt - performance.now());
+  const targets = [
+    () => breaker.run(() => handover.adopt(holding, instance, sequence)),
+    ...order.map((name) => async () => ready.find((peer) => peer.instance === name)?.adopt(holding, leftMs())),
+  ];
+  for (const target of targets) {
+    try {
+      await target();
+      return 'taken';
+    } catch (error) {
+      if (!(error instanceof StoreError && error.effect === 'not_executed')) return 'unknown';
+    }
+  }
+  return 'refused';
+}

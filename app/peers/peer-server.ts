@@ -1,0 +1,169 @@
+import type {KeyObject} from 'node:crypto';
+import {once} from 'node:events';
+import {
+  constants,
+  createSecureServer,
+  type Http2SecureServer,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type {AddressInfo} from 'node:net';
+import type {TLSSocket} from 'node:tls';
+import type {Logger} from 'pino';
+import type {PeerPart, PeerStatus} from '../fallback/peers.ts';
+import {bindingOf, calleeProof, callProof, createNonce, isSameProof, type Session} from './proof.ts';
+import {
+  type AdoptCall,
+  type Answer,
+  type Hello,
+  type HelloAnswer,
+  maxBodyBytes,
+  operations,
+  paths,
+  proofHeader,
+  protocolVersion,
+  type StoreCall,
+  sequenceHeader,
+  toAnswer,
+} from './protocol.ts';
+import type {PeerTls} from './tls.ts';
+
+export interface PeerServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: PeerTls;
+  readonly instance: string;
+  readonly key: KeyObject;
+  readonly part: PeerPart;
+  readonly log: Logger;
+}
+
+export interface PeerServer {
+  readonly port: number;
+  /** Serves new connections with a renewed certificate. */
+  renew(): void;
+  close(): Promise<void>;
+}
+
+/** What is known of one connection: who is at its other end, and how many of its calls have come. */
+interface Known {
+  readonly session: Session;
+  lastSequence: number;
+}
+
+/**
+ * The peer port: other processes of the service, and nobody else, ask here for this process' part in an operation. A call
+ * counts only with a proof over the nonce that was given out in the same connection and a number that rises: none is taken
+ * twice, and none out of another connection.
+ */
+export async function startPeerServer(options: PeerServerOptions): Promise<PeerServer> {
+  const {host, port, tls, log} = options;
+  const server = createSecureServer({...tls.current(), requestCert: true, allowHTTP1: false});
+  const open = new Set<ServerHttp2Session>();
+  server.on('session', (session) => {
+    open.add(session);
+    session.on('close', () => open.delete(session));
+    session.on('error', () => {});
+    serve(session, options);
+  });
+  server.on('tlsClientError', ({message}) => log.warn({reason: message}, 'refused a connection to the peer port'));
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    renew: () => server.setSecureContext(tls.current()),
+    close: () => close(server, open),
+  };
+}
+
+async function close(server: Http2SecureServer, open: ReadonlySet<ServerHttp2Session>): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  for (const session of open) session.destroy();
+  await closed;
+}
+
+function serve(session: ServerHttp2Session, options: PeerServerOptions): void {
+  const {instance, key, log} = options;
+  let known: Known | undefined;
+  const refuse = (stream: ServerHttp2Stream, reason: string) => {
+    log.warn({reason}, 'refused a call of a peer');
+    if (!stream.closed) stream.respond({[constants.HTTP2_HEADER_STATUS]: 403}, {endStream: true});
+  };
+  const greet = (stream: ServerHttp2Stream, body: string) => {
+    const hello = JSON.parse(body) as Hello;
+    if (hello.version !== protocolVersion) return refuse(stream, `protocol version ${JSON.stringify(hello.version)}`);
+    const nonce = createNonce();
+    known = {
+      session: {
+        caller: String(hello.instance),
+        callee: instance,
+        callerNonce: String(hello.nonce),
+        calleeNonce: nonce,
+        binding: bindingOf(session.socket as TLSSocket),
+      },
+      lastSequence: 0,
+    };
+    const answer: HelloAnswer = {version: protocolVersion, instance, nonce, proof: calleeProof(key, known.session)};
+    return respond(stream, answer);
+  };
+  const handle = async (stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> => {
+    const path = String(headers[constants.HTTP2_HEADER_PATH]);
+    const sequence = Number(headers[sequenceHeader] ?? 0);
+    // Numbers come in the order in which the calls were begun: a lower one has been here before.
+    const isNew = known !== undefined && Number.isSafeInteger(sequence) && sequence > known.lastSequence;
+    const from = known;
+    if (from !== undefined && isNew) from.lastSequence = sequence;
+    const body = await readBody(stream);
+    if (path === paths.hello) return greet(stream, body);
+    if (from === undefined || !isNew) return refuse(stream, 'a number that has been here before, or no greeting');
+    const expected = callProof(key, from.session, {sequence, path, body});
+    if (!isSameProof(String(headers[proofHeader]), expected)) return refuse(stream, 'a proof that is not right');
+    respond(stream, await answer(path, body, options));
+  };
+  session.on('stream', (stream, headers) => {
+    stream.on('error', () => {});
+    handle(stream, headers).catch((err) => refuse(stream, err instanceof Error ? err.message : String(err)));
+  });
+}
+
+async function answer(
+  path: string,
+  body: string,
+  {part: {store, adopt, status}, log}: PeerServerOptions,
+): Promise<Answer | PeerStatus> {
+  if (path === paths.status) return status();
+  try {
+    if (path === paths.adopt) {
+      await adopt((JSON.parse(body) as AdoptCall).holding);
+      return {};
+    }
+    const operation = operations.find((each) => paths.store(each) === path);
+    if (operation === undefined) throw new Error(`nothing at ${path}`);
+    const run = store[operation] as (...args: readonly unknown[]) => Promise<unknown>;
+    return {outcome: await run.apply(store, [...(JSON.parse(body) as StoreCall).args])};
+  } catch (error) {
+    const known = toAnswer(error);
+    if (!(error instanceof Error && error.name === 'StoreError'))
+      log.error({err: error, path}, 'a call of a peer failed');
+    return known;
+  }
+}
+
+function respond(stream: ServerHttp2Stream, body: object): void {
+  if (stream.closed || stream.destroyed) return;
+  stream.respond({[constants.HTTP2_HEADER_STATUS]: 200});
+  stream.end(JSON.stringify(body));
+}
+
+async function readBody(stream: ServerHttp2Stream): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) throw new RangeError(`a body of more than ${maxBodyBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,25 @@
+import type {Store} from '../store/store.ts';
+import type {PeerConnection} from './peer-connection.ts';
+import {type Answer, outcomeOf, paths} from './protocol.ts';
+
+/**
+ * What a peer does of a store's operations. Codes never travel: an operation has MACs and sealed codes only. An answer that
+ * does not come within `deadlineMs` is one of unknown outcome.
+ */
+export function peerStore(connection: Pick<PeerConnection, 'call'>, deadlineMs: number): Store {
+  const ask = async (operation: keyof Store, all: readonly unknown[]) => {
+    // The last one may be absent, for which JSON has no word.
+    const args = all.filter((arg) => arg !== undefined);
+    return outcomeOf((await connection.call(paths.store(operation), {args}, deadlineMs)) as Answer) as never;
+  };
+  return {
+    create: (...args) => ask('create', args),
+    check: (...args) => ask('check', args),
+    resend: (...args) => ask('resend', args),
+    cancel: (...args) => ask('cancel', args),
+    read: (...args) => ask('read', args),
+    unlock: (...args) => ask('unlock', args),
+    erase: (...args) => ask('erase', args),
+    ping: () => ask('ping', []),
+  };
+}

@@ -1,0 +1,66 @@
+import type {Holding} from '../store/holding.ts';
+import {type Effect, type Store, StoreError} from '../store/store.ts';
+
+/** Processes of two versions may meet in a roll-out: they have to speak the same, or do not speak. */
+export const protocolVersion = 1;
+
+/** The first thing that is said over a connection. */
+export interface Hello {
+  readonly version: number;
+  readonly instance: string;
+  readonly nonce: string;
+}
+
+/** Its answer; `proof` is `calleeProof`. */
+export interface HelloAnswer extends Hello {
+  readonly proof: string;
+}
+
+export const operations = [
+  'create',
+  'check',
+  'resend',
+  'cancel',
+  'read',
+  'unlock',
+  'erase',
+  'ping',
+] as const satisfies readonly (keyof Store)[];
+
+/** What may be called: `/hello`, `/status`, `/adopt` and an operation of a store each. */
+export const paths = {
+  hello: '/hello',
+  status: '/status',
+  adopt: '/adopt',
+  store: (operation: keyof Store) => `/store/${operation}`,
+} as const;
+
+export interface StoreCall {
+  readonly args: readonly unknown[];
+}
+
+export interface AdoptCall {
+  readonly holding: Holding;
+}
+
+export type Answer =
+  | {readonly outcome?: unknown}
+  | {readonly error: {readonly effect: Effect; readonly message: string}};
+
+/** The headers of a call. */
+export const sequenceHeader = 'x-peer-sequence';
+export const proofHeader = 'x-peer-proof';
+
+/** A recipient with all that is known of it may be long; an operation is not. */
+export const maxBodyBytes = 1024 * 1024;
+
+export function toAnswer(error: unknown): Answer {
+  if (error instanceof StoreError) return {error: {effect: error.effect, message: error.message}};
+  return {error: {effect: 'unknown', message: 'a peer failed; its log knows more'}};
+}
+
+/** What was answered. Throws the `StoreError` that the other side met. */
+export function outcomeOf(answer: Answer): unknown {
+  if ('error' in answer) throw new StoreError(answer.error.effect, `peer: ${answer.error.message}`);
+  return answer.outcome;
+}

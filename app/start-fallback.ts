@@ -1,0 +1,60 @@
+import type {KeyObject} from 'node:crypto';
+import type {Logger} from 'pino';
+import type {PeerSettings} from './config/peer-settings.ts';
+import {createInstance} from './domain/verification-id.ts';
+import {type Fallback, openFallback} from './fallback/open-fallback.ts';
+import type {Metrics} from './metrics.ts';
+import {PeerDirectory} from './peers/peer-directory.ts';
+import {startPeerServer} from './peers/peer-server.ts';
+import {peerKeyOf} from './peers/proof.ts';
+import {resolvePeers} from './peers/resolve-peers.ts';
+import type {PeerTls} from './peers/tls.ts';
+import type {RedisHandover} from './store/redis-handover.ts';
+import type {Store} from './store/store.ts';
+import {followRenewals} from './tls/renewal.ts';
+
+export interface StartFallbackOptions {
+  /** The store that all processes share. */
+  readonly shared: Store;
+  readonly handover: RedisHandover;
+  readonly deadlineMs: number;
+  readonly pseudonymKey: KeyObject;
+  /** @default no peers, and no port for them */
+  readonly peers?: PeerSettings;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** What stands in for the store, with the peers that it does so together with. */
+export async function startFallback(
+  {shared, handover, deadlineMs, pseudonymKey, peers: settings, metrics, log}: StartFallbackOptions,
+  resources: AsyncDisposableStack,
+): Promise<Fallback> {
+  const instance = createInstance();
+  const options = {instance, shared, handover, deadlineMs, log};
+  if (settings === undefined) return openFallback(options);
+  const tls: PeerTls = {
+    serverName: settings.serverName,
+    current: () => ({...settings.certificates(), minVersion: 'TLSv1.3'}),
+  };
+  const key = peerKeyOf(pseudonymKey);
+  const directory = new PeerDirectory({
+    resolve: () => resolvePeers(settings.names),
+    tls,
+    instance,
+    key,
+    log,
+    onCall: (operation, result) => metrics.peerRequests.inc({operation, result}),
+  });
+  const fallback = openFallback({...options, peers: directory});
+  const {host, port, files} = settings;
+  const server = await startPeerServer({host, port, tls, instance, key, part: fallback.part, log});
+  resources.defer(() => server.close());
+  const {cert, key: privateKey} = settings.certificates();
+  const renewal = followRenewals({files, current: {cert, key: privateKey}, apply: () => server.renew(), log});
+  resources.defer(() => renewal.stop());
+  directory.start();
+  resources.defer(() => directory.stop());
+  log.info({port: server.port, instance}, 'listening to peers');
+  return fallback;
+}

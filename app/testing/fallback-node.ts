@@ -1,0 +1,84 @@
+import {createSecretKey, type KeyObject, randomBytes} from 'node:crypto';
+import {pino} from 'pino';
+import type {BudgetTimings} from '../domain/failure-budget.ts';
+import {createInstance} from '../domain/verification-id.ts';
+import {type Fallback, openFallback} from '../fallback/open-fallback.ts';
+import type {Peers} from '../fallback/peers.ts';
+import {PeerDirectory} from '../peers/peer-directory.ts';
+import {type PeerServer, startPeerServer} from '../peers/peer-server.ts';
+import {peerKeyOf} from '../peers/proof.ts';
+import type {PeerTls} from '../peers/tls.ts';
+import {singleServer} from '../store/redis/servers.ts';
+import {RedisHandover} from '../store/redis-handover.ts';
+import {RedisStore} from '../store/redis-store.ts';
+import type {TestCertificate} from './certificates.ts';
+import {connectTo} from './redis-connection.ts';
+import {startTcpProxy, type TcpProxy} from './tcp-proxy.ts';
+
+/** One process' worth of fallback, without HTTP: its own way to Redis, its own peer port. */
+export interface FallbackNode {
+  readonly instance: string;
+  readonly fallback: Fallback;
+  readonly server: PeerServer;
+  readonly peers: Peers;
+  /** Its way to Redis. */
+  readonly link: TcpProxy;
+  /** Ends without a word, as a process that is killed. */
+  kill(): Promise<void>;
+}
+
+export interface NodeOptions {
+  readonly redisPort: number;
+  readonly certificate: TestCertificate;
+  /** Where peers are, `host:port`; each node that starts adds itself. */
+  readonly addresses: Set<string>;
+  readonly key?: KeyObject;
+  readonly timings?: BudgetTimings;
+  /** @default any free one */
+  readonly port?: number;
+}
+
+const sharedKey = createSecretKey(randomBytes(32));
+
+/** Starts a node; `resources` end it. */
+export async function startNode(
+  {redisPort, certificate, addresses, key = sharedKey, timings, port = 0}: NodeOptions,
+  resources: AsyncDisposableStack,
+): Promise<FallbackNode> {
+  const instance = createInstance();
+  const link = await startTcpProxy(redisPort);
+  const redis = connectTo(`redis://127.0.0.1:${link.port}`, {timeoutMs: 500});
+  const servers = singleServer(redis);
+  const options = {servers, ...(timings === undefined ? {} : {timings})};
+  const log = pino({level: 'silent'});
+  const tls: PeerTls = {serverName: 'peers.test', current: () => ({...certificate, minVersion: 'TLSv1.3'})};
+  const common = {tls, instance, key: peerKeyOf(key), log};
+  const directory = new PeerDirectory({...common, resolve: async () => [...addresses], lookEveryMs: 300});
+  const fallback = openFallback({
+    instance,
+    shared: new RedisStore(options),
+    handover: new RedisHandover(options),
+    peers: directory,
+    deadlineMs: 2000,
+    probeEveryMs: 100,
+    ...(timings === undefined ? {} : {timings}),
+    log,
+  });
+  const server = await startPeerServer({...common, host: '127.0.0.1', port, part: fallback.part});
+  addresses.add(`127.0.0.1:${server.port}`);
+  directory.start();
+  let ended = false;
+  const kill = async () => {
+    if (ended) return;
+    ended = true;
+    await directory.stop();
+    await server.close();
+    redis.disconnect();
+    link[Symbol.dispose]();
+  };
+  resources.defer(async () => {
+    await kill();
+    await fallback.stop(0);
+  });
+  return {instance, fallback, server, peers: directory, link, kill};
+}
