@@ -3,7 +3,7 @@
 # empty replica and one with data look alike. Ends when this one has a copy.
 . @configFolder@/common.sh
 
-until replication=$(ask @localHost@ @redisPort@ INFO replication) &&
+until replication=$(info @localHost@ replication) &&
   { [ "$(echo "$replication" | field master_link_status)" = up ] || [ "$(echo "$replication" | field role)" = master ]; }; do
   sleep 0.3
 done

@@ -19,7 +19,7 @@ look_around() {
 describe() {
   if waiting=$(ask "$1" @waitingPort@ HMGET otp:boot data epoch master) && [ -n "$waiting" ]; then
     echo "$1 waiting $(echo "$waiting" | tr '\n' ' ')"
-  elif info=$(ask "$1" @redisPort@ INFO) && [ -n "$info" ]; then
+  elif info=$(info "$1" default) && [ -n "$info" ]; then
     echo "$info" | awk -F : -v host="$1" '
       $1 == "role" { role = $2 }
       $1 == "loading" { loading = $2 }

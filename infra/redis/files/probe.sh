@@ -13,7 +13,7 @@ case $1 in
   alive) answers @redisPort@ || { [ -e @runFolder@/waiting ] && answers @waitingPort@; } ;;
   ready)
     [ "$(ask @localHost@ @redisPort@ PING)" = PONG ]
-    replication=$(ask @localHost@ @redisPort@ INFO replication)
+    replication=$(info @localHost@ replication)
     [ "$(echo "$replication" | field role)" = master ] || [ "$(echo "$replication" | field master_link_status)" = up ]
     ;;
   sentinel-alive) answers @sentinelPort@ ;;
