@@ -3,6 +3,12 @@
 # Fails when it could not; writes may then still be paused. Between pause and note every question costs callers time.
 . @configFolder@/common.sh
 
+# 4 s: longer, and callers would rather have the fail-over of a crash.
+deadline=$(($(date +%s) + 4))
+in_time() {
+  [ "$(date +%s)" -lt "$deadline" ]
+}
+
 master_by() {
   ask "$1" @sentinelPort@ SENTINEL GET-MASTER-ADDR-BY-NAME @masterName@ | head -n 1
 }
@@ -48,12 +54,17 @@ paused=$(printf 'CLIENT PAUSE 15000 WRITE\nINFO replication\n' | ask @localHost@
 log paused
 lineage=$(echo "$paused" | field master_replid)
 offset=$(echo "$paused" | field master_repl_offset)
-until [ -z "$(behind)" ]; do sleep 0.05; done
+until [ -z "$(behind)" ]; do
+  in_time || { log "not in time: $(behind | tr '\n' ' ')"; exit 1; }
+  sleep 0.05
+done
 # Refused while the sentinel has not heard of the replicas yet, and while it is at it.
 until ask "$witness" @sentinelPort@ SENTINEL FAILOVER @masterName@ > /dev/null; do
   [ "$(master_by "$witness")" = "$me" ] || break
+  in_time || { log "no fail-over by the sentinel of $witness"; exit 1; }
   sleep 0.1
 done
+# From here on there is no way back: this process takes no write any more, and the new master is waited for.
 until new=$(master_by "$witness") && [ -n "$new" ] && [ "$new" != "$me" ]; do sleep 0.05; done
 
 # The last to take writes under the old lineage is this process: it must be none any more before the new one is noted.

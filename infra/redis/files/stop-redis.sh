@@ -1,8 +1,8 @@
 #!/bin/sh
-# preStop of Redis: a master hands over first. 4 s: longer, and callers would rather have the failover of a crash.
+# preStop of Redis: a master hands over first. 12 s: the pause of hand-over.sh ends after 15.
 . @configFolder@/common.sh
 # A hook's words go nowhere; those of the container's first process are its log.
 [ ! -w /proc/1/fd/2 ] || [ "$(cat /proc/1/comm)" != "${server##*/}" ] || exec 2> /proc/1/fd/2
-timeout 4 sh @configFolder@/hand-over.sh && exit 0
+timeout 12 sh @configFolder@/hand-over.sh && exit 0
 log 'not handed over'
 ask @localHost@ @redisPort@ CLIENT UNPAUSE > /dev/null || :
