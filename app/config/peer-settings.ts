@@ -21,6 +21,7 @@ const fileNames = ['PEER_TLS_CERT_FILE', 'PEER_TLS_KEY_FILE', 'PEER_TLS_CA_FILE'
 /** Reads the settings of peers, if there are any. */
 export function readPeerSettings(reader: SettingReader, host: string, hasStore: boolean): PeerSettings | undefined {
   const {problems, isSet, text, file, integer, latestFile} = reader;
+  const [ownHost, port] = [text('PEER_HOST'), integer('PEER_PORT', false)];
   if (!isSet('PEERS')) {
     for (const name of [...fileNames, 'PEER_TLS_SERVER_NAME'] as const)
       if (isSet(name)) problems.push(`${name} is set, but PEERS is not`);
@@ -37,8 +38,8 @@ export function readPeerSettings(reader: SettingReader, host: string, hasStore: 
   if (problem !== undefined) problems.push(problem);
   return {
     names,
-    host: text('PEER_HOST') ?? host,
-    port: integer('PEER_PORT', false),
+    host: ownHost ?? host,
+    port,
     files,
     certificates,
     serverName: text('PEER_TLS_SERVER_NAME') ?? names[0]?.host ?? '',
