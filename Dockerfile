@@ -6,6 +6,14 @@ RUN npm ci --omit=dev --ignore-scripts \
     && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -iname '*.md' \) -delete \
     && find node_modules -type d \( -name docs -o -name test -o -name tests -o -name examples -o -name '.github' \) -prune -exec rm -rf {} +
 
+# The chaos runner as two files: what it needs for a cluster's API is a development dependency, and large.
+FROM node:24-trixie-slim AS chaos
+WORKDIR /srv
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY chaos ./chaos
+RUN npx rolldown chaos/run.ts --platform node --format esm --minify --dir bundle --entry-file-names '[name].ts'
+
 # Debian with the one binary: no npm, no corepack, no yarn.
 FROM debian:trixie-slim AS runtime
 COPY --from=dependencies /usr/local/bin/node /usr/local/bin/node
@@ -15,10 +23,9 @@ USER 10001:10001
 
 FROM runtime AS ops
 COPY --from=grafana/k6:2.0.0 /usr/bin/k6 /usr/local/bin/k6
-COPY --from=dependencies /srv/node_modules ./node_modules
 COPY package.json ./
 COPY loadtests ./loadtests
-COPY chaos ./chaos
+COPY --from=chaos /srv/bundle ./chaos
 CMD ["node", "loadtests/run.ts", "smoke"]
 
 # The service as one program, with what Node makes of it at its first start.

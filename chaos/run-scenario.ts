@@ -36,7 +36,7 @@ export interface RunOptions {
 
 // A hung service must show as a long answer, not as our own impatience.
 const CLIENT_TIMEOUT_MS = 8_000;
-const OBSERVE_MS = 250;
+const OBSERVE_MS = 400;
 
 /** @throws AbortError when interrupted, or Error that says why the run proves nothing (no testbed, no steady state, no fault). */
 export async function runScenario({scenario, executor, speed, seed, logPath, signal}: RunOptions): Promise<Recording> {

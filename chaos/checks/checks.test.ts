@@ -72,6 +72,13 @@ describe('a repeated request gets the same answer', () => {
     expect(violationsOf(repeatsAnsweredAlike, created(0, key), created(100, {...key, ...other}))).toHaveLength(1);
   });
 
+  test('one that is created anew because the store is away is no violation, a third one is', () => {
+    const before = created(0, key);
+    const during = created(1_200, {...key, ...other});
+    expect(violationsOf(repeatsAnsweredAlike, before, during, created(6_000, {...key, ...other}))).toEqual([]);
+    expect(violationsOf(repeatsAnsweredAlike, before, during, created(6_000, key))).toHaveLength(1);
+  });
+
   test('"already approved" for the repetition of an approval is a violation', () => {
     const again = refused(500, 409, 'verification_already_approved', key);
     expect(violationsOf(repeatsAnsweredAlike, accepted(100, key), again)).toHaveLength(1);

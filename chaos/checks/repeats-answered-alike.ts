@@ -1,13 +1,14 @@
-import {describeOperation, isUnavailable, type Operation} from '../history.ts';
+import {describeOperation, isUnavailable, type Operation, type RecordedRun} from '../history.ts';
 import type {Checker} from './checker.ts';
 
 /**
  * Requests under one idempotency key are one act: as often as it is asked, the service gives the one answer. What it refuses for now
- * (429, 503) it has not answered; what it has lost it cannot repeat.
+ * (429, 503) it has not answered; what it has lost it cannot repeat. What it has created in a store that is away it cannot know: asked
+ * again during the fault it creates another, and that one is then the answer.
  */
-export const repeatsAnsweredAlike: Checker = ({operations}) => {
-  const answered = operations.filter((operation) => operation.idempotencyKey !== undefined && isAnswer(operation));
-  const acts = Map.groupBy(answered, ({idempotencyKey}) => idempotencyKey);
+export const repeatsAnsweredAlike: Checker = (run) => {
+  const answered = run.operations.filter((operation) => operation.idempotencyKey !== undefined && isAnswer(operation));
+  const acts = Map.groupBy(answered, (operation) => `${operation.idempotencyKey} ${sideOf(operation, run)}`);
   const repeated = [...acts.values()].filter((answers) => answers.length > 1);
   const differing = repeated.filter((answers) => new Set(answers.map(essence)).size > 1);
   return {
@@ -18,6 +19,13 @@ export const repeatsAnsweredAlike: Checker = ({operations}) => {
     violations: differing.map((answers) => answers.map(describeOperation).join('; ')),
   };
 };
+
+/** An answer that the fault may have overtaken belongs to neither side. */
+function sideOf({kind, startMs, endMs, index}: Operation, {fault}: RecordedRun): string {
+  if (kind !== 'create') return '';
+  if (startMs >= fault.provenMs) return 'since the fault';
+  return endMs < fault.startMs ? 'before the fault' : `between ${index}`;
+}
 
 function isAnswer(operation: Operation): boolean {
   const {httpStatus, errorCode} = operation;

@@ -9,6 +9,8 @@ import {masterUnderAttack} from './master-under-attack.ts';
 const PAUSE_MS = 15_000;
 const SWITCH_MS = 10_000;
 const LINEAGE_KEY = 'otp:lineage';
+// Longer than any code lives.
+const LINEAGE_MS = 86_400_000;
 
 export const plannedSwitch: Fault = {
   name: 'planned-switch',
@@ -63,4 +65,5 @@ async function handOver(set: ReplicatedSet, former: RedisNode): Promise<void> {
       () => false,
     ),
   );
+  await next.command('PEXPIRE', LINEAGE_KEY, String(LINEAGE_MS));
 }

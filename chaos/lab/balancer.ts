@@ -10,7 +10,7 @@ export interface Balancer extends AsyncDisposable {
 
 // As often as a probe looks, and what it grants.
 const LOOK_MS = 200;
-const LOOK_TIMEOUT_MS = 500;
+const LOOK_TIMEOUT_MS = 2_000;
 
 export function startBalancer(instances: readonly ServiceInstance[]): Promise<Balancer> {
   return owning(async (owned) => {

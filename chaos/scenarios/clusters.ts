@@ -1,5 +1,6 @@
 import {killShardMaster} from '../faults/kill-shard-master.ts';
-import {common, failover, failoverPace, replicated} from './defaults.ts';
+import {migrateSlots, migrateSlotsStepwise} from '../faults/migrate-slots.ts';
+import {bounds, common, disturbancePace, failover, failoverPace, replicated} from './defaults.ts';
 import type {Scenario} from './scenario.ts';
 
 export const shardMasterKilled: Scenario = {
@@ -10,4 +11,26 @@ export const shardMasterKilled: Scenario = {
   fault: killShardMaster,
   pace: failoverPace,
   bounds: failover,
+};
+
+export const slotsMigrated: Scenario = {
+  ...common,
+  name: 'migrate-slots',
+  claim:
+    'slots move to another shard under load, in one step: everything is served, and what moved is called lost rather than accepted twice',
+  environment: {...replicated, store: {kind: 'cluster', server: 'valkey-server'}},
+  fault: migrateSlots,
+  pace: disturbancePace,
+  bounds: {...bounds, lostShareMax: 1},
+};
+
+export const slotsMigratedStepwise: Scenario = {
+  ...common,
+  name: 'migrate-slots-stepwise',
+  claim:
+    'slots move key by key, as they do without the atomic way: what can’t be served meanwhile is refused or served from memory, and nothing counts twice',
+  environment: {...replicated, store: {kind: 'cluster', server: 'redis-server'}},
+  fault: migrateSlotsStepwise,
+  pace: disturbancePace,
+  bounds: {...bounds, lostShareMax: 1},
 };

@@ -94,7 +94,7 @@ export const failover: Bounds = {
 };
 
 export const workload: Workload = {
-  usersPerSecond: 20,
+  usersPerSecond: 12,
   mix: {
     honest: 28,
     mistaken: 16,

@@ -36,7 +36,7 @@ export const masterCutFromSentinels: Scenario = {
     'the sentinels promote another while service and replicas still reach the old master: no code is accepted by both',
   environment: {...replicated, network: true},
   // Codes from before the fault that are used while there are two masters, and again afterwards.
-  workload: {usersPerSecond: 40, mix: {...workload.mix, holding: 60}},
+  workload: {usersPerSecond: 30, mix: {...workload.mix, holding: 60}},
   fault: cutMasterFromSentinels,
   // Proven in effect only when both are masters, which is over soon.
   pace: {

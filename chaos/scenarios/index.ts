@@ -1,4 +1,4 @@
-import {shardMasterKilled} from './clusters.ts';
+import {shardMasterKilled, slotsMigrated, slotsMigratedStepwise} from './clusters.ts';
 import {
   connectionsReset,
   oneInstanceCut,
@@ -51,6 +51,8 @@ export const scenarios: readonly Scenario[] = [
   peersDisagree,
   keysRotated,
   shardMasterKilled,
+  slotsMigrated,
+  slotsMigratedStepwise,
 ];
 
 /** At most three minutes: one failover, the case in which replication alone is not enough, one outage. */
