@@ -6,7 +6,7 @@ export interface Claim {
   readonly detail?: string;
 }
 
-/** Claims in the order in which they were tried; the first that fails ends the run. */
+/** Claims in the order in which they were tried. */
 export class Claims {
   readonly list: Claim[] = [];
 
@@ -22,6 +22,10 @@ export class Claims {
       this.#add({claim, ok: false, seconds: seconds(), detail: error instanceof Error ? error.message : String(error)});
       throw error;
     }
+  }
+
+  get failed(): readonly Claim[] {
+    return this.list.filter(({ok}) => !ok);
   }
 
   #add(claim: Claim): void {

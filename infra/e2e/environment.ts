@@ -5,6 +5,10 @@ import {sink, sinkHost, sinkNamespace} from './sink/names.ts';
 export const host = 'otp-e2e.example.com';
 /** Made by the run between bootstrap and deploy, as an operator would. */
 export const smtpSecret = 'otp-smtp';
+/** Policy of the constant load. */
+export const loadPolicy = 'load';
+/** Folder of the key that callers use while the first is replaced; its Secret is `otp-` and this. */
+export const nextApiKey = 'api-key-next';
 const smtpFolder = '/run/secrets/otp/smtp';
 
 export const stateNamespace = (name: string) => `${name}-state`;
@@ -17,14 +21,25 @@ export function environmentYaml({name, context, image, redisImage, preset}: E2eS
     preset,
     state: {namespace: stateNamespace(name)},
     images: {app: image, ...(redisImage === undefined ? {} : {redis: redisImage})},
-    app: {minReplicas: 2, maxReplicas: 4, cpuRequestMillis: 100, drainDelaySeconds: 2},
+    // Few enough that two may share a node, so that one of three nodes can be drained or lost.
+    app: {minReplicas: 3, maxReplicas: 5, cpuRequestMillis: 100, drainDelaySeconds: 3},
     redis: {maxMemoryMiB: 64, cpuRequestMillis: 100, storageGiB: 1},
-    exposure: {host},
+    exposure: {host, tls: true},
     network: {providerExceptions: [{namespace: sinkNamespace(name), ports: [sink.smtpPort]}]},
     service: {
-      policies: {login: {codeLength: 6, alphabet: 'digits', lifetimeSeconds: 300, maxAttempts: 5, channels: ['email']}},
+      policies: {
+        login: {codeLength: 6, alphabet: 'digits', lifetimeSeconds: 300, maxAttempts: 5, channels: ['email']},
+        // For the constant load: its codes come with the answers.
+        [loadPolicy]: {codeLength: 6, lifetimeSeconds: 300, channels: ['direct'], returnCode: true},
+      },
       clients: {
-        shop: {apiKeys: [{id: 'first', sha256: {file: '/run/secrets/otp/api-key/sha256'}, scopes: ['verify']}]},
+        shop: {
+          apiKeys: ['api-key', nextApiKey].map((secret) => ({
+            id: secret,
+            sha256: {file: `/run/secrets/otp/${secret}/sha256`},
+            scopes: ['verify'],
+          })),
+        },
       },
       providers: {
         mail: {

@@ -1,6 +1,6 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import {simpleParser} from 'mailparser';
-import {call} from './http.ts';
+import {HttpClient} from './http.ts';
 
 const arrivalTimeoutMs = 30_000;
 
@@ -10,9 +10,10 @@ export async function codeFromMail(
   recipient: string,
   signal: AbortSignal,
 ): Promise<{code: string; secure: boolean}> {
+  using client = new HttpClient({url: sinkUrl});
   const deadline = performance.now() + arrivalTimeoutMs;
   while (performance.now() < deadline) {
-    const {body} = await call(sinkUrl, {method: 'GET', path: '/'});
+    const {body} = await client.call({method: 'GET', path: '/'});
     const mail = (body as {to: string[]; secure: boolean; raw: string}[]).findLast(({to}) => to.includes(recipient));
     if (mail !== undefined) {
       const {text = ''} = await simpleParser(mail.raw);

@@ -4,8 +4,10 @@ import {PortForward, type V1Pod} from '@kubernetes/client-node';
 import type {Cluster} from '../cluster/connect.ts';
 
 export interface Forward extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT` */
+  /** `SCHEME://127.0.0.1:PORT` */
   readonly url: string;
+  /** Where the pod runs. */
+  readonly node: string | undefined;
 }
 
 export interface ForwardTarget {
@@ -13,17 +15,25 @@ export interface ForwardTarget {
   readonly service: string;
   /** Port of the Service, or of its pods. */
   readonly port: number;
+  /** @default http */
+  readonly scheme?: 'http' | 'https';
+  /** @default any that is ready */
+  readonly pod?: string;
 }
 
 /** A port on loopback that leads to a ready pod of a Service, through the API server. */
-export async function forward({core, config}: Cluster, {namespace, service, port}: ForwardTarget): Promise<Forward> {
+export async function forward(
+  {core, config}: Cluster,
+  {namespace, service, port, scheme = 'http', pod: wanted}: ForwardTarget,
+): Promise<Forward> {
   const {spec} = await core.readNamespacedService({name: service, namespace});
   const labelSelector = Object.entries(spec?.selector ?? {})
     .map((pair) => pair.join('='))
     .join(',');
   const {items} = await core.listNamespacedPod({namespace, labelSelector});
-  const pod = items.find(isReady);
-  if (pod?.metadata?.name === undefined) throw new Error(`Service ${namespace}/${service} has no ready pod`);
+  const pod = items.find((each) => (wanted === undefined ? isReady(each) : each.metadata?.name === wanted));
+  if (pod?.metadata?.name === undefined)
+    throw new Error(`Service ${namespace}/${service} has no ${wanted === undefined ? 'ready pod' : `pod ${wanted}`}`);
   const podName = pod.metadata.name;
   const podPort = resolvePort(pod, spec?.ports?.find((each) => each.port === port)?.targetPort ?? port);
 
@@ -40,7 +50,8 @@ export async function forward({core, config}: Cluster, {namespace, service, port
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no address');
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `${scheme}://127.0.0.1:${address.port}`,
+    node: pod.spec?.nodeName,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       server.close();

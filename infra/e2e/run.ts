@@ -1,4 +1,4 @@
-import {rmSync} from 'node:fs';
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {mkdtemp, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -9,14 +9,20 @@ import {removeNamespace} from '../cluster/namespaces.ts';
 import {loadEnvironment} from '../environment/load.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {Claims} from './claims.ts';
+import type {EnduranceReport} from './endure.ts';
 import {environmentYaml, stateNamespace} from './environment.ts';
+import {choosePhases} from './phases/index.ts';
+import {assertTerraform} from './prerequisites.ts';
+import {tableOf} from './report.ts';
 import {readE2eSettings} from './settings.ts';
 import {sinkNamespace} from './sink/names.ts';
-import {smoke} from './smoke.ts';
+import {wholeLife} from './whole-life.ts';
 
-/** Deploys to the cluster of KUBECONFIG, uses what came up, and takes it all away again, also after a failure or Ctrl-C. */
+/** Deploys to the cluster of KUBECONFIG, uses and disturbs what came up, and takes it all away again, also after a failure or Ctrl-C. */
 await runCommand(async () => {
+  const phases = choosePhases(process.argv.slice(2));
   const settings = readE2eSettings(process.env);
+  assertTerraform();
   const {name} = settings;
   const folder = await mkdtemp(join(tmpdir(), 'otp-e2e-'));
   const file = join(folder, `${name}.yaml`);
@@ -28,9 +34,10 @@ await runCommand(async () => {
   const interrupt = () => interrupted.abort(new Error('interrupted'));
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const claims = new Claims();
+  let endurance: EnduranceReport | undefined;
   let failure: unknown;
   try {
-    await smoke({settings, cluster, file, claims, signal: interrupted.signal});
+    endurance = await wholeLife({settings, cluster, file, claims, signal: interrupted.signal}, phases);
   } catch (error) {
     failure = error;
   } finally {
@@ -41,16 +48,24 @@ await runCommand(async () => {
     rmSync(folder, {recursive: true});
     rmSync(join(projectRoot, 'cdktf.out', name), {recursive: true, force: true});
   }
-  const verdict = failure === undefined ? 'pass' : 'fail';
+  if (endurance !== undefined) console.log(`\n${tableOf(endurance)}`);
+  const passed = failure === undefined && claims.failed.length === 0;
+  const report = {
+    verdict: passed ? 'pass' : 'fail',
+    environment: name,
+    image: settings.image,
+    cluster: cluster.description,
+    claims: claims.list,
+    ...endurance,
+  };
+  const reports = join(projectRoot, 'reports', 'e2e');
+  mkdirSync(reports, {recursive: true});
+  writeFileSync(join(reports, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  const failed = claims.failed.length;
   console.log(
-    JSON.stringify({
-      verdict,
-      environment: name,
-      image: settings.image,
-      cluster: cluster.description,
-      claims: claims.list,
-    }),
+    `${report.verdict}: ${claims.list.length - failed} of ${claims.list.length} claims hold; report in reports/e2e/${name}.json`,
   );
   if (failure !== undefined)
     throw new CommandError(`e2e failed: ${failure instanceof Error ? failure.message : failure}`);
+  if (failed > 0) throw new CommandError(`e2e failed: ${claims.failed.map(({claim}) => claim).join('; ')}`);
 });

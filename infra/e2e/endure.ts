@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import {setTimeout as wait} from 'node:timers/promises';
+import type {Claims} from './claims.ts';
+import type {Phase, Stage} from './phases/phase.ts';
+import type {PhaseTally} from './traffic/history.ts';
+
+/** A phase that was gone through. */
+export interface PhaseReport extends PhaseTally {
+  /** Until the installation was whole again. */
+  readonly seconds: number;
+}
+
+export interface EnduranceReport {
+  readonly phases: readonly PhaseReport[];
+  readonly skipped: readonly {readonly phase: string; readonly why: string}[];
+}
+
+// Users who created their codes before the fault have presented them by then.
+const aftermathMs = 5000;
+
+/** Lets one thing after the other happen under load, and holds each to what is promised. A phase that fails is told, and the next one begins. */
+export async function endure(stage: Stage, phases: readonly Phase[], claims: Claims): Promise<EnduranceReport> {
+  const reports: PhaseReport[] = [];
+  const skipped: {phase: string; why: string}[] = [];
+  const {traffic, signal} = stage;
+  for (const phase of phases) {
+    signal.throwIfAborted();
+    const why = phase.unavailable?.(stage);
+    if (why !== undefined) {
+      console.log(`!!! SKIPPED: ${phase.name}: ${why}`);
+      skipped.push({phase: phase.name, why});
+      continue;
+    }
+    const proven = claims.prove(`${phase.name}, and users go on`, async () => {
+      const startedAt = performance.now();
+      traffic.enter(phase.name);
+      await phase.disturb(stage);
+      const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+      await wait(aftermathMs, undefined, {signal});
+      traffic.enter('between phases');
+      await traffic.settled();
+      const report = {...traffic.tally(phase.name), seconds};
+      reports.push(report);
+      console.log(JSON.stringify(report));
+      keepsItsPromise(report, phase);
+    });
+    // Recorded by `prove`: what fails in one phase says nothing about the next.
+    await proven.catch(() => {});
+  }
+  return {phases: reports, skipped};
+}
+
+function keepsItsPromise(report: PhaseReport, {bounds}: Phase): void {
+  assert.ok(report.creates > 0 && report.approved > 0, 'nobody was served: the phase says nothing');
+  assert.equal(report.approvedTwice, 0, 'codes approved twice');
+  assert.deepEqual(report.createFailures, {}, 'creations refused');
+  assert.deepEqual(report.unexplained, [], 'right codes that were refused');
+  if (!bounds.mayLose) assert.equal(report.lost, 0, 'acknowledged verifications lost');
+  assert.ok(
+    report.slowestCheckMs <= bounds.settledMs,
+    `a right code waited ${report.slowestCheckMs} ms for its final answer, more than ${bounds.settledMs}`,
+  );
+}

@@ -1,0 +1,81 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import {setTimeout as wait} from 'node:timers/promises';
+import {AutoscalingV2Api} from '@kubernetes/client-node';
+import {parse, stringify} from 'yaml';
+import {componentName} from '../../lib/names.ts';
+import {replicas} from '../../redis/names.ts';
+import {runCli} from '../command.ts';
+import {drain, nodeOf, setUnschedulable} from '../nodes.ts';
+import {roll, rolledOut} from '../workloads.ts';
+import {type Phase, unnoticed} from './phase.ts';
+
+const rollTimeoutMs = 300_000;
+const scaleTimeoutMs = 180_000;
+
+export const drainNode: Phase = {
+  key: 'drain',
+  name: 'the node of the master is drained',
+  bounds: unnoticed,
+  async disturb({cluster, namespace, redis}) {
+    const node = await nodeOf(cluster, namespace, (await redis.master()).name);
+    await setUnschedulable(cluster, node, true);
+    try {
+      await drain(cluster, namespace, node, rollTimeoutMs);
+    } finally {
+      await setUnschedulable(cluster, node, false);
+    }
+    await redis.whole(replicas, rollTimeoutMs);
+    await rolledOut(cluster, namespace, 'app', rollTimeoutMs);
+  },
+};
+
+export const rollApp: Phase = {
+  key: 'roll-app',
+  name: 'the pods of the service are rolled',
+  bounds: unnoticed,
+  disturb: ({cluster, namespace}) => roll(cluster, namespace, 'app', rollTimeoutMs),
+};
+
+export const rollRedis: Phase = {
+  key: 'roll-redis',
+  name: 'the pods of Redis are rolled',
+  bounds: unnoticed,
+  disturb: ({cluster, namespace}) => roll(cluster, namespace, 'redis', rollTimeoutMs),
+};
+
+export const changePolicy: Phase = {
+  key: 'change-policy',
+  name: 'a policy is changed and deployed',
+  bounds: unnoticed,
+  async disturb({file, signal, cluster, namespace}) {
+    const environment = parse(await readFile(file, 'utf8'));
+    environment.service.policies.login.lifetimeSeconds = 240;
+    await writeFile(file, stringify(environment));
+    const {exitCode, output} = await runCli('deploy', ['--env', file], signal);
+    if (exitCode !== 0) throw new Error(output);
+    await rolledOut(cluster, namespace, 'app', rollTimeoutMs);
+  },
+};
+
+export const scaleUp: Phase = {
+  key: 'scale-up',
+  name: 'the load grows until the autoscaler adds pods',
+  bounds: unnoticed,
+  async disturb({cluster, namespace, traffic}) {
+    const api = cluster.config.makeApiClient(AutoscalingV2Api);
+    const name = componentName('app');
+    const read = async () => api.readNamespacedHorizontalPodAutoscaler({name, namespace});
+    const min = (await read()).spec?.minReplicas ?? 1;
+    const deadline = performance.now() + scaleTimeoutMs;
+    const usual = traffic.setRate(80);
+    try {
+      while (((await read()).status?.desiredReplicas ?? 0) <= min) {
+        if (performance.now() > deadline) throw new Error(`still ${min} pods after ${scaleTimeoutMs / 1000} s of load`);
+        await wait(1000);
+      }
+    } finally {
+      traffic.setRate(usual);
+    }
+    await rolledOut(cluster, namespace, 'app', rollTimeoutMs);
+  },
+};
