@@ -13,6 +13,7 @@ const measured: Measured = {
   latencies: {create: latency, status: latency, checkWrong: latency, checkRight: latency},
   redisCost: {roundTrips: 1, cpuMicros: {create: 30, check: 20}, bytesPerPending: {verification: 400, recipient: 100}},
   startAndMemory: {coldStartsMs: [300, 200, 400], idleMb: 100, afterMb: 110},
+  replication: {waitingRps: [800, 900, 700], otherRps: [1000, 1000, 1000]},
   cycles: 1000,
 };
 
@@ -26,6 +27,7 @@ test('the result is the median of the ratios of each round, not the ratio of the
     redis: {roundTrips: 1, cpuMicros: 50, bytesPerPending: 500},
     rssMb: {idle: 100},
     coldStartMs: 300,
+    replicated: {ratio: 0.8},
   });
 });
 

@@ -1,6 +1,7 @@
 import {million} from './arguments.ts';
 import {type Operation, operations, type Turn} from './contestant.ts';
 import type {RedisCost} from './measures/redis-cost.ts';
+import type {ReplicationCost} from './measures/replication.ts';
 import type {Latencies, Turns} from './measures/rounds.ts';
 import type {StartAndMemory} from './measures/start-and-memory.ts';
 import {median, ratios, type Summary, summarise} from './statistics.ts';
@@ -10,6 +11,7 @@ export interface Measured {
   readonly latencies: Latencies;
   readonly redisCost: RedisCost;
   readonly startAndMemory: StartAndMemory;
+  readonly replication: ReplicationCost;
   readonly cycles: number;
 }
 
@@ -23,6 +25,7 @@ const targets = {
   bytesPerPending: 600,
   idleMb: 120,
   coldStartMs: 500,
+  replicatedRatio: 0.7,
 } as const;
 
 /** Tables for people, the targets that were missed, and last one line of JSON for programs. */
@@ -40,7 +43,7 @@ export function report(measured: Measured): string {
 
 type Result = ReturnType<typeof toResult>;
 
-export function toResult({turns, latencies, redisCost, startAndMemory, cycles}: Measured) {
+export function toResult({turns, latencies, redisCost, startAndMemory, replication, cycles}: Measured) {
   const {cpuMicros, bytesPerPending, roundTrips} = redisCost;
   const {idleMb, afterMb, coldStartsMs} = startAndMemory;
   const of = (operation: Operation) => {
@@ -68,11 +71,21 @@ export function toResult({turns, latencies, redisCost, startAndMemory, cycles}: 
       ...(afterMb === undefined || cycles < million ? {} : {afterMillion: round(afterMb, 1)}),
     },
     coldStartMs: Math.round(median(coldStartsMs)),
+    replicated: {ratio: round(median(ratios(replication.waitingRps, replication.otherRps)), 3)},
   };
 }
 
 /** A sentence for each target that was missed. */
-export function missedTargets({create, checkRight, checkWrong, status, redis, rssMb, coldStartMs}: Result): string[] {
+export function missedTargets({
+  create,
+  checkRight,
+  checkWrong,
+  status,
+  redis,
+  rssMb,
+  coldStartMs,
+  replicated,
+}: Result): string[] {
   const missed: string[] = [];
   const atLeast = (what: string, value: number, target: number) => {
     if (value < target) missed.push(`${what} is ${value}, expected at least ${target}`);
@@ -95,6 +108,7 @@ export function missedTargets({create, checkRight, checkWrong, status, redis, rs
   atMost('redis.bytesPerPending', redis.bytesPerPending, targets.bytesPerPending);
   if (rssMb.idle !== undefined) atMost('rssMb.idle', rssMb.idle, targets.idleMb);
   atMost('coldStartMs', coldStartMs, targets.coldStartMs);
+  atLeast('replicated.ratio', replicated.ratio, targets.replicatedRatio);
   return missed;
 }
 
@@ -149,7 +163,7 @@ function latencyTable({latencies}: Measured): string {
   return `Latency at 70 % of each one's saturation, open model, from when a request was due\n${table([head, ...rows])}`;
 }
 
-function otherTable({redisCost, startAndMemory, cycles}: Measured): string {
+function otherTable({redisCost, startAndMemory, replication, cycles}: Measured): string {
   const {roundTrips, cpuMicros, bytesPerPending} = redisCost;
   const {coldStartsMs, idleMb, afterMb} = startAndMemory;
   return table([
@@ -162,6 +176,8 @@ function otherTable({redisCost, startAndMemory, cycles}: Measured): string {
     ['MB resident: idle', idleMb?.toFixed(1) ?? 'unknown here'],
     [`MB resident: after ${cycles} verifications`, afterMb?.toFixed(1) ?? 'unknown here'],
     ['ms from process start to the first 201', show(summarise(coldStartsMs), 0)],
+    ['creations/s that a replica has', show(summarise(replication.waitingRps), 0)],
+    ['creations/s without waiting for it', show(summarise(replication.otherRps), 0)],
   ]);
 }
 

@@ -9,6 +9,7 @@ import {Contestant, operations} from './contestant.ts';
 import {separateCores} from './cores.ts';
 import {createInstallation} from './installation.ts';
 import {measureRedisCost} from './measures/redis-cost.ts';
+import {measureReplication} from './measures/replication.ts';
 import {type Contestants, measureLatency, measureThroughput, warmUp} from './measures/rounds.ts';
 import {measureStartAndMemory} from './measures/start-and-memory.ts';
 import {report} from './report.ts';
@@ -99,6 +100,8 @@ async function bench({rounds, seconds, cycles, profileDirectory}: BenchOptions):
   const redisCost = await measureRedisCost(contestants.service, redis, installation);
   say(`start-up, and memory after ${cycles} verifications`);
   const startAndMemory = await measureStartAndMemory(serverOptions, {redis, installation, cycles, connections});
+  say('what it costs to wait for a replica');
+  const replication = await measureReplication(serverOptions, {rounds, seconds, connections});
   say('done');
-  console.log(report({turns, latencies, redisCost, startAndMemory, cycles}));
+  console.log(report({turns, latencies, redisCost, startAndMemory, replication, cycles}));
 }

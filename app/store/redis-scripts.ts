@@ -18,6 +18,7 @@ type ScriptName =
   | 'adopt'
   | 'probe'
   | 'charge'
+  | 'continue'
   | 'replayed';
 
 /** A script with what it works on. */
@@ -63,6 +64,7 @@ const scripts: Readonly<Record<ScriptName, Script>> = {
   codes: assemble('codes'),
   erase: assemble('erase'),
   charge: assemble('charge'),
+  continue: assemble('continue'),
   replayed: assemble('replayed'),
   forget: assemble('forget'),
   adopt: assemble('adopt'),

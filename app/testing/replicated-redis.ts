@@ -16,11 +16,18 @@ export interface ReplicatedRedis {
 
 const replication = ['--repl-diskless-sync-delay', '0', '--repl-backlog-ttl', '0'];
 
-export async function startReplicatedRedis(program: RedisProgram = 'redis-server'): Promise<ReplicatedRedis> {
+export async function startReplicatedRedis({
+  program = 'redis-server',
+  options = [],
+}: {
+  readonly program?: RedisProgram;
+  /** Of both command lines. */
+  readonly options?: readonly string[];
+} = {}): Promise<ReplicatedRedis> {
   await using starting = new AsyncDisposableStack();
-  const master = starting.use(await startRedis({program, options: replication}));
+  const master = starting.use(await startRedis({program, options: [...replication, ...options]}));
   const replica = starting.use(
-    await startRedis({program, options: [...replication, '--replicaof', '127.0.0.1', String(master.port)]}),
+    await startRedis({program, options: [...replication, ...options, '--replicaof', '127.0.0.1', String(master.port)]}),
   );
   const [admin, replicaAdmin] = [master, replica].map((server) => {
     const redis = new Redis(server.port);

@@ -2,6 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {type Cluster, startCluster} from '../../../chaos/lab/cluster.ts';
 import {createAddressBook} from '../../testing/addresses.ts';
+import {connectToCluster} from '../../testing/redis-connection.ts';
 import {until} from '../../testing/until.ts';
 import {codesContract} from '../contract/codes.ts';
 import {outboxContract} from '../contract/outbox.ts';
@@ -11,33 +12,17 @@ import {outboxKey} from '../keys.ts';
 import {RedisOutbox} from '../redis-outbox.ts';
 import {RedisStore} from '../redis-store.ts';
 import {retrying} from '../retrying-store.ts';
-import {openRedisServers} from './open-servers.ts';
 import type {OpenRedisServers} from './servers.ts';
 
 const {address, parse} = createAddressBook();
 const startMs = 60_000;
-
-function connect(cluster: Cluster): OpenRedisServers {
-  const nodes = cluster.nodes.map(({port}) => ({host: '127.0.0.1', port}));
-  return openRedisServers({
-    target: {kind: 'cluster', nodes},
-    tls: false,
-    credentials: () => ({}),
-    timeoutMs: 500,
-    waitReplicas: 1,
-    waitMs: 250,
-    observer: {batch() {}, unreplicated() {}},
-    onDown() {},
-    onUp() {},
-  });
-}
 
 describe('a store on a cluster', () => {
   let cluster: Cluster;
   let servers: OpenRedisServers;
   beforeAll(async () => {
     cluster = await startCluster();
-    servers = connect(cluster);
+    servers = connectToCluster(cluster);
     await until(
       'the cluster',
       () =>

@@ -1,8 +1,9 @@
-import calculateSlot from 'cluster-key-slot';
 import type {Redis} from 'ioredis';
 import type {ScriptCall} from '../redis-scripts.ts';
 import {StoreError} from '../store.ts';
 import type {OpenRedisServers} from './servers.ts';
+import {continueLineage, movesBetween} from './slot-move.ts';
+import {readSlots, type SlotMap, slotOf} from './slots.ts';
 import {type Endpoint, formatEndpoint} from './target.ts';
 
 export interface ClusterServersOptions {
@@ -10,18 +11,9 @@ export interface ClusterServersOptions {
   readonly nodes: readonly Endpoint[];
   readonly open: (master: Endpoint) => OpenRedisServers;
   /** Asks a node that is no master, or not known as one yet, over a connection of its own. */
-  readonly ask: (endpoint: Endpoint) => Promise<SlotRanges>;
+  readonly ask: (endpoint: Endpoint) => Promise<SlotMap>;
 }
 
-/** The reply of `CLUSTER SLOTS`: from, to, the master, replicas. */
-export type SlotRanges = readonly (readonly [
-  number,
-  number,
-  readonly [host: string | null, port: number],
-  ...unknown[],
-])[];
-
-const slotCount = 16_384;
 const refreshEveryMs = 10_000;
 
 /**
@@ -33,7 +25,7 @@ export class ClusterServers implements OpenRedisServers {
   readonly sharded = true;
   readonly #options: ClusterServersOptions;
   readonly #nodes = new Map<string, OpenRedisServers>();
-  #owners: readonly (Endpoint | undefined)[] = [];
+  #owners: SlotMap = [];
   #refreshing: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout;
 
@@ -75,7 +67,7 @@ export class ClusterServers implements OpenRedisServers {
   }
 
   #nodeOf(key: string): OpenRedisServers {
-    const owner = this.#owners[calculateSlot(key)];
+    const owner = this.#owners[slotOf(key)];
     const node = owner === undefined ? undefined : this.#nodes.get(formatEndpoint(owner));
     if (node !== undefined) return node;
     void this.#refresh();
@@ -97,7 +89,7 @@ export class ClusterServers implements OpenRedisServers {
       try {
         const redis = this.#nodes.get(formatEndpoint(endpoint))?.connection('');
         const isUsable = redis?.status === 'ready';
-        this.#apply(await (isUsable ? readSlots(redis) : this.#options.ask(endpoint)), endpoint);
+        await this.#apply(await (isUsable ? readSlots(redis) : this.#options.ask(endpoint)));
         return;
       } catch {
         // The next one may answer; whoever needs a server hears that there is none.
@@ -105,27 +97,20 @@ export class ClusterServers implements OpenRedisServers {
     }
   }
 
-  #apply(ranges: SlotRanges, asked: Endpoint): void {
-    const owners = new Array<Endpoint | undefined>(slotCount).fill(undefined);
-    for (const [from, to, [host, port]] of ranges) {
-      // A node that does not know its own name leaves it out.
-      const owner = {host: host || asked.host, port};
-      owners.fill(owner, from, to + 1);
-      const name = formatEndpoint(owner);
-      if (!this.#nodes.has(name)) this.#nodes.set(name, this.#options.open(owner));
-    }
+  async #apply(owners: SlotMap): Promise<void> {
+    const masters = new Map<string, Endpoint>();
+    for (const owner of new Set(owners)) if (owner !== undefined) masters.set(formatEndpoint(owner), owner);
+    for (const [name, owner] of masters) if (!this.#nodes.has(name)) this.#nodes.set(name, this.#options.open(owner));
+    const moves = movesBetween(this.#owners, owners, (name) => this.#nodes.get(name));
+    // Before anybody asks the new server: who came too early would find the codes lost that have moved.
+    await Promise.allSettled(moves.map(continueLineage));
     this.#owners = owners;
-    const masters = new Set(owners.flatMap((owner) => (owner === undefined ? [] : [formatEndpoint(owner)])));
     for (const [name, node] of this.#nodes) {
       if (masters.has(name)) continue;
       node.close();
       this.#nodes.delete(name);
     }
   }
-}
-
-export async function readSlots(redis: Redis): Promise<SlotRanges> {
-  return (await redis.cluster('SLOTS')) as unknown as SlotRanges;
 }
 
 function notServed(what: string): StoreError {

@@ -1,7 +1,8 @@
-import {ClusterServers, readSlots, type SlotRanges} from './cluster.ts';
+import {ClusterServers} from './cluster.ts';
 import {connectRedis, type RedisConnectionOptions} from './connect.ts';
 import {GroupCommit, type GroupCommitObserver} from './group-commit.ts';
 import {type OpenRedisServers, singleServer} from './servers.ts';
+import {readSlots, type SlotMap} from './slots.ts';
 import type {Endpoint, RedisTarget} from './target.ts';
 
 export interface RedisServersOptions extends Omit<RedisConnectionOptions, 'target'> {
@@ -51,7 +52,7 @@ function openServer(
   });
 }
 
-async function askForSlots(options: RedisConnectionOptions): Promise<SlotRanges> {
+async function askForSlots(options: RedisConnectionOptions): Promise<SlotMap> {
   const {promise, resolve, reject} = Promise.withResolvers<void>();
   const redis = connectRedis({...options, onUp: resolve, onDown: reject});
   try {

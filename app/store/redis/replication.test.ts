@@ -48,7 +48,7 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
     new RedisStore({servers: await connect(server), fenced: true, timings});
 
   beforeAll(async () => {
-    redis = await startReplicatedRedis(program);
+    redis = await startReplicatedRedis({program});
   });
   afterAll(async () => {
     for (const each of opened) each.close();
