@@ -15,7 +15,7 @@ const warmUpRequests = 3000;
 
 /** What it costs to acknowledge only what a replica has: the same master and replica, with and without `WAIT`. */
 export async function measureReplication(
-  {directory, cores}: Pick<ServerOptions, 'directory' | 'cores'>,
+  {directory, cores, entry}: Pick<ServerOptions, 'directory' | 'cores' | 'entry'>,
   {rounds, seconds, connections}: {rounds: number; seconds: number; connections: number},
 ): Promise<ReplicationCost> {
   await using resources = new AsyncDisposableStack();
@@ -25,7 +25,12 @@ export async function measureReplication(
   const installation = await createInstallation(own, {redis: admin, redisUrl: master.url});
   const enter = async (waitReplicas: string) => {
     const environment = {...installation.environment, REDIS_WAIT_REPLICAS: waitReplicas};
-    const server = await startServer('service', {directory: own, cores, installation: {...installation, environment}});
+    const server = await startServer('service', {
+      directory: own,
+      cores,
+      entry,
+      installation: {...installation, environment},
+    });
     resources.defer(() => server.stop());
     const contestant = await Contestant.enter(server, {installation, redis: admin, connections});
     resources.defer(() => contestant.leave());
