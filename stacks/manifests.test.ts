@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {parse} from 'yaml';
 import {stackNames} from '../infra/lib/names.ts';
 import {manifestsOf} from '../infra/plain/manifests.ts';
+import {kubernetesYaml} from '../infra/plain/yaml.ts';
 import {environmentFrom, raw, synthesise} from './testing.ts';
 
 const synthesised = synthesise(environmentFrom(`context: a\nnamespace: b\nservice: {template: "\${code}"}\n`));
@@ -55,6 +56,14 @@ describe('plain manifests', () => {
   it('carry text as it was written', () => {
     expect(parse(Object(find('ConfigMap', 'otp-app')).data['otp.yaml'])).toEqual({template: `\${code}`});
     expect(Object(find('ConfigMap', 'otp-redis')).data['render-acl.sh']).toContain(`"s/@hash:\${file##*/}@/`);
+  });
+
+  it('are read by parsers of YAML 1.1 as they are meant: "on" is a text', () => {
+    for (const manifest of manifests) expect(parse(kubernetesYaml(manifest), {version: '1.1'})).toEqual(manifest);
+  });
+
+  it('hold nothing that is for Terraform alone', () => {
+    for (const manifest of manifests) expect(Object.keys(manifest)).not.toContain('dependsOn');
   });
 
   it('contain what travels in a chart', () => {

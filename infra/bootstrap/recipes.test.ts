@@ -5,7 +5,7 @@ import {appSettings} from '../app/settings.ts';
 import {loadEnvironment} from '../environment/load.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {redisHosts} from '../redis/names.ts';
-import {requiredSecrets} from '../secrets/catalogue.ts';
+import {requiredSecrets, secretsBeforeDeploy} from '../secrets/catalogue.ts';
 import {redisUsers} from '../secrets/names.ts';
 import {SecretStore} from '../testing/secret-store.ts';
 import {ensureSecret} from './ensure-secret.ts';
@@ -98,6 +98,16 @@ describe('bootstrap', () => {
     await bootstrap();
     const {'ca.crt': ca = ''} = store.values('otp/otp-app-tls');
     expect(store.values('otp/otp-app-ca')).toEqual({'ca.crt': ca, 'tls.crt': ca});
+  });
+
+  it('leaves to cert-manager the certificates that an environment wants from it', async () => {
+    const issuer = {name: 'private', kind: 'ClusterIssuer'} as const;
+    const environment = {...example.environment, certManager: {issuer}};
+    await ensureAllSecrets({...example, environment}, (recipe) => ensureSecret(store.cluster, recipe));
+    expect([...store.secrets.keys()].filter((path) => /tls|-ca/.test(path))).toEqual([]);
+    expect([...secretsBeforeDeploy(environment).keys()].filter((name) => name.includes('tls'))).toEqual([
+      'otp-ingress-tls',
+    ]);
   });
 
   it('puts the public name into the certificate where callers reach the pods themselves', () => {

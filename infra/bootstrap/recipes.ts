@@ -1,5 +1,6 @@
 import {appCertificateNames} from '../app/endpoint.ts';
 import type {LoadedEnvironment} from '../environment/load.ts';
+import {certManagerSecrets} from '../foundation/certificates.ts';
 import {redisCertificateNames} from '../redis/endpoint.ts';
 import {
   appAuthority,
@@ -37,6 +38,7 @@ export async function ensureAllSecrets(
 
   if (environment.redis.mode !== 'external') await ensureRedisLogins(inWorkload);
 
+  const byCertManager = certManagerSecrets(environment);
   const makeIssuer = (secret: string, commonName: string) =>
     ensure({
       namespace: state.namespace,
@@ -44,19 +46,22 @@ export async function ensureAllSecrets(
       environmentName,
       make: (existing) => authorityUnlessThere(existing, commonName),
     });
-  const redisAuthority = await makeIssuer(
-    redisAuthoritySecret(environmentName),
-    `OTP Service Redis CA ${environmentName}`,
-  );
-  await inWorkload(redisTls.name, (existing) =>
-    certificateUnlessThere(existing, redisAuthority.values, redisCertificateNames(environment)),
-  );
+  if (!byCertManager.has(redisTls.name)) {
+    const authority = await makeIssuer(
+      redisAuthoritySecret(environmentName),
+      `OTP Service Redis CA ${environmentName}`,
+    );
+    await inWorkload(redisTls.name, (existing) =>
+      certificateUnlessThere(existing, authority.values, redisCertificateNames(environment)),
+    );
+  }
+  if (byCertManager.has(appTls.name)) return;
   // An authority of its own: who may call Redis may not pass for the API.
-  const apiAuthority = await makeIssuer(appAuthoritySecret(environmentName), `OTP Service API CA ${environmentName}`);
+  const authority = await makeIssuer(appAuthoritySecret(environmentName), `OTP Service API CA ${environmentName}`);
   await inWorkload(appTls.name, (existing) =>
-    certificateUnlessThere(existing, apiAuthority.values, appCertificateNames(environment)),
+    certificateUnlessThere(existing, authority.values, appCertificateNames(environment)),
   );
-  const {[issuerCertificate]: certificate = ''} = apiAuthority.values;
+  const {[issuerCertificate]: certificate = ''} = authority.values;
   await inWorkload(appAuthority, () => ({[appTls.ca]: certificate, [appTls.certificate]: certificate}));
 }
 

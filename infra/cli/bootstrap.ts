@@ -6,7 +6,7 @@ import {connect} from '../cluster/connect.ts';
 import {listSecrets, missingSecrets} from '../cluster/missing-secrets.ts';
 import {loadEnvironment} from '../environment/load.ts';
 import {projectRoot} from '../lib/project-root.ts';
-import {requiredSecrets} from '../secrets/catalogue.ts';
+import {secretsBeforeDeploy} from '../secrets/catalogue.ts';
 import {readArguments} from './arguments.ts';
 import {runCommand} from './run-command.ts';
 
@@ -30,7 +30,7 @@ await runCommand(async () => {
   if (environment.exposure.kind === 'gateway')
     console.log(await ensureAuthorityMap(cluster, environment.namespace, name));
 
-  const missing = await missingSecrets(cluster, environment.namespace, requiredSecrets(environment));
+  const missing = await missingSecrets(cluster, environment.namespace, secretsBeforeDeploy(environment));
   if (missing.size > 0)
     console.log(`yours to make in namespace ${environment.namespace} before the deploy:\n${listSecrets(missing)}`);
   console.log(`next: npm run deploy -- --env ${chosen}`);

@@ -5,7 +5,7 @@ import {requireNamespace} from '../cluster/namespaces.ts';
 import {loadEnvironment} from '../environment/load.ts';
 import {stackId} from '../lib/names.ts';
 import {projectRoot} from '../lib/project-root.ts';
-import {requiredSecrets} from '../secrets/catalogue.ts';
+import {secretsBeforeDeploy} from '../secrets/catalogue.ts';
 import {readArguments} from './arguments.ts';
 import {partially, runCdktf} from './cdktf.ts';
 import {checkService} from './check-service.ts';
@@ -25,7 +25,7 @@ await runCommand(async () => {
   const cluster = await connect(loaded);
   console.log(`environment ${name}: namespace ${environment.namespace} of ${cluster.description}`);
   await requireNamespace(cluster, environment.namespace, name);
-  const missing = await missingSecrets(cluster, environment.namespace, requiredSecrets(environment));
+  const missing = await missingSecrets(cluster, environment.namespace, secretsBeforeDeploy(environment));
   if (missing.size > 0)
     throw new CommandError(
       `namespace ${environment.namespace} lacks:\n${listSecrets(missing)}\nnpm run bootstrap -- --env ${chosen} makes those that it can; the others are yours to make`,

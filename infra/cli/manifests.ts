@@ -2,12 +2,12 @@ import {spawnSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, relative} from 'node:path';
-import {stringify} from 'yaml';
 import {loadEnvironment} from '../environment/load.ts';
 import {environmentVariable} from '../lib/environment-variable.ts';
 import {stackId, stackNames} from '../lib/names.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {manifestsOf} from '../plain/manifests.ts';
+import {kubernetesYaml} from '../plain/yaml.ts';
 import {readArguments} from './arguments.ts';
 import {CommandError} from './command-error.ts';
 import {runCommand} from './run-command.ts';
@@ -38,7 +38,7 @@ await runCommand(async () => {
       // One of an earlier run would be applied along with the others.
       rmSync(target, {force: true});
       if (manifests.length === 0) continue;
-      writeFileSync(target, manifests.map((manifest) => stringify(manifest)).join('---\n'));
+      writeFileSync(target, manifests.map(kubernetesYaml).join('---\n'));
       console.log(relative(process.cwd(), target));
     }
   } finally {

@@ -18,6 +18,14 @@ const port = Type.Integer({minimum: 1, maximum: 65535});
 const image = (description: string) =>
   Type.String({pattern: '^[a-z0-9][^\\s@]*(:(?!latest$)[\\w][\\w.-]*|@sha256:[a-f0-9]{64})$', description});
 
+const issuer = (description: string) =>
+  Type.Object(
+    {
+      name: dnsLabel('Its name'),
+      kind: Type.Enum(['Issuer', 'ClusterIssuer']),
+    },
+    {additionalProperties: false, description},
+  );
 const peer = Type.Union([
   Type.Object({namespace: dnsLabel('Namespace of the pods')}, {additionalProperties: false}),
   Type.Object({cidrs: Type.Array(cidr, {minItems: 1})}, {additionalProperties: false}),
@@ -216,6 +224,12 @@ export const environmentSchema = section(
         chaosSchedule: cron('When the first chaos scenario starts (UTC); the others follow by half an hour each'),
       }),
     }),
+    certManager: Type.Optional(
+      section('Certificates from cert-manager, in place of those of bootstrap', {
+        issuer: issuer('Of the certificates inside the cluster: a private authority, whose Secrets have a ca.crt'),
+        publicIssuer: Type.Optional(issuer('Of otp-ingress-tls, where exposure.tls is true')),
+      }),
+    ),
     security: section('Where a platform gives its own', {
       fixedUids: Type.Boolean({description: 'false where the platform assigns the user ids (OpenShift)'}),
     }),

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {HelmProvider} from '@cdktf/provider-helm/lib/provider/index.js';
 import {Release} from '@cdktf/provider-helm/lib/release/index.js';
-import {stringify} from 'yaml';
+import {kubernetesYaml} from '../plain/yaml.ts';
 import {AssetType, Construct, TerraformAsset} from './cdk.ts';
 import {literal} from './literal.ts';
 import {projectRoot} from './project-root.ts';
@@ -34,7 +34,7 @@ export class RawManifests extends Construct {
       namespace,
       chart: `./${chart.path}`,
       maxHistory: 2,
-      values: [literal(stringify({manifests}))],
+      values: [literal(kubernetesYaml({manifests}))],
     });
   }
 }

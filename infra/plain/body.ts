@@ -40,7 +40,7 @@ const numbers = new Set([
   'target_port',
   'ttl_seconds_after_finished',
 ]);
-const names: Readonly<Record<string, string>> = {cluster_ip: 'clusterIP'};
+const names: Readonly<Record<string, string>> = {cluster_ip: 'clusterIP', timezone: 'timeZone'};
 
 /** The body of a Terraform resource in the fields of Kubernetes. */
 export function toKubernetes(body: unknown, key = ''): unknown {

@@ -6,6 +6,9 @@ interface Stack {
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 }
 
+/** What is said to Terraform about a resource, and not part of it. */
+const terraformOnly = /^(depends_on|lifecycle|provider|timeouts|wait_for_\w+)$/;
+
 /** The Kubernetes objects of a synthesised stack. @throws on a resource that has no counterpart. */
 export function manifestsOf({resource = {}}: Stack): object[] {
   return Object.entries(resource).flatMap(([type, byId]) =>
@@ -22,5 +25,6 @@ function objectsOf(type: string, body: Readonly<Record<string, unknown>>): objec
   if (kind === undefined) throw new Error(`${type} has no counterpart in infra/plain/kinds.ts`);
   // Labels on a namespace that exists: as a manifest, the namespace with those labels.
   if (type === 'kubernetes_labels') return [{...kind, metadata: {...Object(body.metadata), labels: body.labels}}];
-  return [{...kind, ...Object(toKubernetes(body))}];
+  const fields = Object.entries(body).filter(([key]) => !terraformOnly.test(key));
+  return [{...kind, ...Object(toKubernetes(Object.fromEntries(fields)))}];
 }

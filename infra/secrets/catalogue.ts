@@ -1,5 +1,6 @@
 import {appSecretFiles} from '../app/settings.ts';
 import type {Environment} from '../environment/schema.ts';
+import {certManagerSecrets} from '../foundation/certificates.ts';
 import {exporterFiles} from '../redis/containers.ts';
 import {redisSecretFiles} from '../redis/files.ts';
 import {jobSecretFiles} from '../resilience/settings.ts';
@@ -22,4 +23,10 @@ export function requiredSecrets(environment: Environment): Map<string, string[]>
     ...(environment.resilience.enabled ? jobSecretFiles(environment) : []),
     ...ingress,
   ]);
+}
+
+/** Those of them that have to be there before a deploy: what cert-manager makes comes with it. */
+export function secretsBeforeDeploy(environment: Environment): Map<string, string[]> {
+  const later = certManagerSecrets(environment);
+  return new Map([...requiredSecrets(environment)].filter(([name]) => !later.has(name)));
 }
