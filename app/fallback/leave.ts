@@ -9,8 +9,8 @@ import type {StoreBreaker} from './store-breaker.ts';
 export interface LeaveOptions {
   readonly instance: string;
   readonly fallback: FallbackStore;
-  readonly breaker: StoreBreaker;
-  readonly handover: Pick<RedisHandover, 'adopt'>;
+  readonly breaker: Pick<StoreBreaker, 'isOpen'>;
+  readonly handover: Pick<RedisHandover, 'adopt' | 'probe'>;
   readonly peers: Peers;
   readonly log: Logger;
   /** How long it may take; what has not gone by then is gone with the process. */
@@ -25,14 +25,19 @@ const longestCallMs = 2000;
  * more, unless it was certainly refused; it goes to one place, the store or else the first peer in its order that takes it.
  */
 export async function leave(options: LeaveOptions): Promise<void> {
-  const {fallback, log, withinMs} = options;
+  const {fallback, breaker, handover, log, withinMs} = options;
   if (fallback.isEmpty) return;
   const endsAt = performance.now() + withinMs;
+  // It may have come back since it was asked last.
+  const storeIsThere = await (breaker.isOpen ? handover.probe() : Promise.resolve()).then(
+    () => true,
+    () => false,
+  );
   const waiting = fallback.recipients();
   const count = waiting.length;
   let unknown = 0;
   const hand = async (holding: Holding, sequence: number): Promise<SendResult> => {
-    const result = await send(options, holding, sequence, endsAt);
+    const result = await send(options, storeIsThere, holding, sequence, endsAt);
     if (result === 'unknown') unknown++;
     return result;
   };
@@ -46,7 +51,8 @@ export async function leave(options: LeaveOptions): Promise<void> {
 }
 
 async function send(
-  {instance, breaker, handover, peers}: LeaveOptions,
+  {instance, handover, peers}: LeaveOptions,
+  storeIsThere: boolean,
   holding: Holding,
   sequence: number,
   endsAt: number,
@@ -58,7 +64,7 @@ async function send(
   );
   const leftMs = () => Math.min(longestCallMs, endsAt - performance.now());
   const targets = [
-    () => breaker.run(() => handover.adopt(holding, instance, sequence)),
+    ...(storeIsThere ? [() => handover.adopt(holding, instance, sequence)] : []),
     ...order.map((name) => async () => ready.find((peer) => peer.instance === name)?.adopt(holding, leftMs())),
   ];
   for (const target of targets) {
