@@ -27,7 +27,7 @@ module.exports = {
     rule(
       'store-and-delivery-apart',
       '^app/store/',
-      '^app/delivery/(?!outbox\\.ts|inbox\\.ts)',
+      '^app/delivery/(?!outbox\\.ts|inbox\\.ts|reports\\.ts|announcements\\.ts)',
       'A store knows the outbox and inbox interfaces and nothing else of delivery.',
     ),
     rule(

@@ -12,6 +12,7 @@ import {answerFrameworkError, answerNoHttp, problemPlugin} from './plugins/probl
 import {requestLogPlugin} from './plugins/request-log.ts';
 import {compileWhenNeeded} from './plugins/schema-compilers.ts';
 import {wellFormedPlugin} from './plugins/well-formed.ts';
+import {type CallbackRoutesOptions, callbackRoutes} from './routes/callbacks.ts';
 import {developmentRoutes} from './routes/development.ts';
 import {healthRoutes, type Readiness} from './routes/health.ts';
 import {jwksRoutes} from './routes/jwks.ts';
@@ -31,6 +32,8 @@ export interface AppOptions {
   readonly readiness: () => Promise<Readiness>;
   /** Opens `/dev/inbox`. @default none */
   readonly inbox?: Inbox;
+  /** Opens `/v1/callbacks`. @default none */
+  readonly callbacks?: Omit<CallbackRoutesOptions, 'now'>;
   /** Makes it speak HTTPS. @default plain HTTP */
   readonly tls?: KeyPair;
 }
@@ -49,6 +52,7 @@ export async function buildApp({
   version,
   readiness,
   inbox,
+  callbacks,
   tls,
 }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
@@ -89,6 +93,8 @@ export async function buildApp({
   await app.register(verificationRoutes, {prefix: '/v1/verifications', context, metrics});
   await app.register(policyRoutes, {prefix: '/v1/policies'});
   await app.register(recipientRoutes, {prefix: '/v1/recipients', context});
+  if (callbacks !== undefined)
+    await app.register(callbackRoutes, {prefix: '/v1/callbacks', now: context.now, ...callbacks});
   if (inbox !== undefined) await app.register(developmentRoutes, {prefix: '/dev', inbox});
   return app as unknown as FastifyInstance;
 }

@@ -19,6 +19,7 @@ const metricNames = {
   fallbackActive: 'otp_fallback_active',
   fallbackVerifications: 'otp_fallback_verifications',
   peerRequests: 'otp_peer_requests_total',
+  events: 'otp_events_total',
 } as const;
 
 /** The service's metrics, in a registry of their own. Every label has a bounded set of values. */
@@ -133,6 +134,12 @@ export function createMetrics() {
       name: metricNames.deadLetters,
       help: 'Messages that were given up, by channel and reason',
       labelNames: ['channel', 'reason'] as const,
+      registers,
+    }),
+    events: new Counter({
+      name: metricNames.events,
+      help: 'Events that clients are told of, by what became of an attempt',
+      labelNames: ['event', 'result'] as const,
       registers,
     }),
     /** Tells with each scrape what waits in an outbox; together, if there are several. */

@@ -12,8 +12,10 @@ import {parseId} from './domain/verification-id.ts';
 import type {Fallback} from './fallback/open-fallback.ts';
 import {resilientInbox} from './fallback/resilient-inbox.ts';
 import {createMetrics, type Metrics} from './metrics.ts';
+import {openEvents} from './open-events.ts';
 import {openDelivery} from './start-delivery.ts';
 import {startFallback} from './start-fallback.ts';
+import {announcing} from './store/announcing-store.ts';
 import {placedIn} from './store/draft.ts';
 import {measured} from './store/measured-store.ts';
 import {MemoryInbox} from './store/memory-inbox.ts';
@@ -56,11 +58,14 @@ async function acquire(
   const keyring = createKeyring(settings.secretKeys);
   const opened = open(settings, keyring, metrics, log);
   resources.defer(() => opened.close());
-  const observed = measured(opened.store, {
+  const recipients = await openEvents(catalog, keyring);
+  resources.defer(() => recipients.close());
+  const measuredStore = measured(opened.store, {
     took: (operation, seconds) => metrics.store.observe({operation}, seconds),
     failed: (operation, effect) => metrics.storeErrors.inc({operation, effect}),
     lost: () => metrics.lineageLost.inc(),
   });
+  const observed = announcing(measuredStore, opened.announcements, (id) => recipients.of(id) !== undefined);
   const pseudonymKey = createSecretKey(settings.pseudonymKey);
   const {handover} = opened;
   const fallback =
@@ -90,7 +95,17 @@ async function acquire(
   await metricsApp.listen({host: settings.metricsHost, port: settings.metricsPort});
   const {port} = metricsApp.server.address() as AddressInfo;
 
-  const delivery = await openDelivery({catalog, keyring, inbox, metrics, log});
+  const delivery = await openDelivery({
+    catalog,
+    keyring,
+    inbox,
+    metrics,
+    log,
+    store: measuredStore,
+    announcements: opened.announcements,
+    recipients,
+    ...(settings.publicUrl === undefined ? {} : {publicUrl: settings.publicUrl}),
+  });
   resources.defer(() => delivery.close());
   for (const outbox of [opened.outbox, ...(fallback === undefined ? [] : [fallback.outbox])]) {
     const worker = delivery.start(outbox);
@@ -114,6 +129,15 @@ async function acquire(
     version: readVersion(),
     readiness: async () => ({kind: draining ? 'draining' : fallback?.isOpen ? 'degraded' : 'ready'}),
     ...(hasInbox ? {inbox} : {}),
+    ...(settings.publicUrl === undefined
+      ? {}
+      : {
+          callbacks: {
+            context: {keyring, reports: opened.reports, announcements: opened.announcements},
+            publicUrl: settings.publicUrl,
+            readers: delivery.callbacks,
+          },
+        }),
     ...(settings.tls === undefined ? {} : {tls: settings.tls.pair}),
   });
   resources.defer(() => closeWithin(app, connectionGraceMs(settings.shutdownTimeoutSeconds)));

@@ -1,7 +1,10 @@
 import type {Logger} from 'pino';
 import type {Catalog} from './config/file.ts';
+import type {Announcements} from './delivery/announcements.ts';
+import type {CallbackReader} from './delivery/callbacks/callback.ts';
 import {ProviderChain} from './delivery/chain.ts';
-import {createProvider} from './delivery/create-provider.ts';
+import {createCallbackReader, createProvider} from './delivery/create-provider.ts';
+import {eventJobs} from './delivery/event-jobs.ts';
 import type {Inbox} from './delivery/inbox.ts';
 import {openMessage} from './delivery/message.ts';
 import {messageJobs} from './delivery/message-jobs.ts';
@@ -10,6 +13,9 @@ import {OutboxWorker} from './delivery/worker.ts';
 import type {Keyring} from './domain/keyring.ts';
 import {parseId} from './domain/verification-id.ts';
 import type {Metrics} from './metrics.ts';
+import type {EventRecipients} from './open-events.ts';
+import type {Store} from './store/store.ts';
+import {callbackReference} from './usecases/report-delivery.ts';
 
 export interface DeliveryOptions {
   readonly catalog: Catalog;
@@ -17,40 +23,74 @@ export interface DeliveryOptions {
   readonly inbox: Inbox;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Where the ends of verifications are found and read. */
+  readonly store: Pick<Store, 'read'>;
+  readonly announcements: Announcements;
+  /** Who hears of them. */
+  readonly recipients: EventRecipients;
+  /** The address under which providers know this service; without it they are told of none. */
+  readonly publicUrl?: string;
 }
 
 /** Everything that carries messages, opened. */
 export interface Delivery {
   /** Starts to deliver what is in an outbox; several outboxes share the providers and what is known of them. */
   start(outbox: Outbox): OutboxWorker;
+  /** Read what providers tell of messages that they have taken; by the name of the provider. */
+  readonly callbacks: ReadonlyMap<string, CallbackReader>;
   /** Lets go of the providers; the workers are stopped before. */
   close(): Promise<void>;
 }
 
-export async function openDelivery({catalog, keyring, inbox, metrics, log}: DeliveryOptions): Promise<Delivery> {
-  const opened = catalog.providers.map(
+export async function openDelivery(options: DeliveryOptions): Promise<Delivery> {
+  const {catalog, keyring, inbox, metrics, log, store, announcements, recipients, publicUrl} = options;
+  const openedProviders = catalog.providers.map(
     async (settings) => [settings.name, await createProvider(settings, inbox)] as const,
   );
-  const providers = new Map(await Promise.all(opened));
+  const providers = new Map(await Promise.all(openedProviders));
+  const callbacks = new Map(
+    catalog.providers.flatMap((settings) => {
+      const reader = createCallbackReader(settings);
+      return reader === undefined ? [] : [[settings.name, reader] as const];
+    }),
+  );
   const chain = new ProviderChain({
     log,
     providersOf: (channel) => (catalog.channels.get(channel) ?? []).flatMap((name) => providers.get(name) ?? []),
     onSend: (provider, result) => metrics.sends.inc({provider, result}),
     onBreaker: (provider, open) => metrics.breakers.set({provider}, open ? 1 : 0),
+    callbackUrl: (provider, {verificationId, resends}) =>
+      publicUrl === undefined || !callbacks.has(provider)
+        ? undefined
+        : `${publicUrl.replace(/\/$/, '')}/v1/callbacks/${provider}/${callbackReference(verificationId, resends)}`,
   });
-  const open = opener(catalog, keyring);
   return {
+    callbacks,
     start(outbox) {
       metrics.observe(outbox);
-      const prepare = messageJobs({
+      const messages = messageJobs({
         outbox,
         chain,
-        open,
+        open: opener(catalog, keyring),
         log,
         render: (message) => catalog.templates.render(message),
         onDeadLetter: (channel, reason) => metrics.deadLetters.inc({channel, reason}),
       });
-      const worker = new OutboxWorker({outbox, prepare, log});
+      const events = eventJobs({
+        recipientOf: (id) => recipients.of(id),
+        read: (address) => store.read(address),
+        log,
+        onEvent: (event, result) => metrics.events.inc({event, result}),
+      });
+      const worker = new OutboxWorker({
+        outbox,
+        log,
+        prepare: (entry) => ('event' in entry ? events(entry) : messages(entry)),
+        onSettled: ({address}, {kind}) => {
+          // What fails here is found again at the verification's expiry.
+          if (kind === 'failed') void announcements.announce(address).catch(() => {});
+        },
+      });
       worker.start();
       return worker;
     },

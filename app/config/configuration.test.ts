@@ -253,6 +253,23 @@ describe('production', () => {
     ],
     ['certificates that nobody verifies', {NODE_TLS_REJECT_UNAUTHORIZED: '0'}, /^NODE_TLS_REJECT_UNAUTHORIZED is "0"/],
     ['one port for two things', {PORT: '9464'}, /^METRICS_PORT: "9464"/],
+    [
+      'a public address that is none',
+      {PUBLIC_URL: 'otp.example.com'},
+      /^PUBLIC_URL: "otp\.example\.com", expected an address/,
+    ],
+    [
+      'events to a plain address',
+      {
+        OTP_CONFIG: write(
+          yaml.replace(
+            'shop: {',
+            `shop: {events: {url: "http://shop.example/otp", secrets: [{file: ${write(`whsec_${key}`)}}]}, `,
+          ),
+        ),
+      },
+      /clients\.shop\.events\.url: "http:\/\/shop\.example\/otp", expected https:\/\//,
+    ],
   ])('refuses %s', (_what, changes, message) => {
     expect(problemsOf({...production(), ...changes})).toEqual([expect.stringMatching(message)]);
   });

@@ -2,6 +2,8 @@ import {readFileSync} from 'node:fs';
 import type {JWK} from 'jose';
 import {parseDocument} from 'yaml';
 import type {ProviderSettings} from '../delivery/create-provider.ts';
+import type {EventEndpoint} from '../delivery/event-jobs.ts';
+import type {HttpClientOptions} from '../delivery/http/client.ts';
 import {templateChannels} from '../delivery/templates/own-texts.ts';
 import {createTemplates, type PolicyTexts, type Templates} from '../delivery/templates/templates.ts';
 import {type Client, createClient} from '../domain/client.ts';
@@ -10,16 +12,23 @@ import {type Channel, channels, type Policy, policyProblems} from '../domain/pol
 import {nameTag} from '../domain/verification-id.ts';
 import {readApiKey} from './api-keys.ts';
 import {developmentFile} from './development.ts';
+import {createPartReader, readConnection} from './part-reader.ts';
 import {quote} from './problems.ts';
 import {channelProblem, readProviders} from './providers.ts';
 import {type ConfigurationFile, fileSchema} from './schema.ts';
 import type {Mode} from './setting-table.ts';
 import {validate} from './validate.ts';
 
+interface EventSettings extends EventEndpoint {
+  readonly connection: HttpClientOptions;
+}
+
 /** Policies, clients and providers, with everything resolved. */
 export interface Catalog {
   readonly clients: ReadonlyMap<string, Client>;
   readonly providers: readonly ProviderSettings[];
+  /** Where clients hear of their verifications, by the client's name. */
+  readonly events: ReadonlyMap<string, EventSettings>;
   /** Names of providers, in order of preference. */
   readonly channels: ReadonlyMap<Channel, readonly string[]>;
   readonly templates: Templates;
@@ -88,6 +97,7 @@ function toCatalog(file: ConfigurationFile, mode: Mode, environment: NodeJS.Proc
   return {
     clients,
     providers: readProviders(file, mode, environment, problems),
+    events: readEvents(file, mode, environment, problems),
     channels: readChannels(file, problems),
     templates: readTemplates(file, problems),
   };
@@ -149,6 +159,26 @@ function readClients(
     clients.set(name, createClient(name, own, apiKeys, settings.limits, encryptionKey));
   }
   return clients;
+}
+
+function readEvents(
+  file: ConfigurationFile,
+  mode: Mode,
+  environment: NodeJS.ProcessEnv,
+  problems: string[],
+): Map<string, EventSettings> {
+  const read = new Map<string, EventSettings>();
+  for (const [name, {events}] of Object.entries(file.clients)) {
+    if (events === undefined) continue;
+    const reader = createPartReader(`clients.${name}.events`, mode, environment, problems);
+    read.set(name, {
+      url: reader.url('url', events.url),
+      secrets: reader.webhookSecrets('secrets', events.secrets),
+      types: events.types,
+      connection: readConnection(events, reader),
+    });
+  }
+  return read;
 }
 
 function readChannels(file: ConfigurationFile, problems: string[]): Map<Channel, readonly string[]> {

@@ -1,43 +1,10 @@
 import {type Static, Type} from 'typebox';
+import {allowAddresses, caFile, maxConnections, text, timeoutMs, url, webhookSecrets} from './connection-schema.ts';
 import {reference, secret} from './reference-schema.ts';
 
 /** The shapes of `providers.NAME`, one a kind. */
 
 const closed = {additionalProperties: false} as const;
-const text = (description: string) => Type.String({minLength: 1, description});
-
-const caFile = Type.Optional(
-  Type.String({
-    minLength: 1,
-    description: 'PEM file of the authority that signs its certificate, where it is not one of the system’s',
-  }),
-);
-const timeoutMs = Type.Integer({
-  minimum: 100,
-  maximum: 60_000,
-  default: 10_000,
-  description: 'how long the far side may take for one message, in milliseconds',
-});
-const maxConnections = (limit: number) =>
-  Type.Integer({
-    minimum: 1,
-    maximum: 1000,
-    default: limit,
-    description: 'messages that a process hands over at the same time',
-  });
-const allowAddresses = Type.Array(Type.String({description: 'an address or ADDRESS/BITS, such as 10.1.2.0/24'}), {
-  default: [],
-  description:
-    'addresses that are not public and may be connected to all the same; without an entry private, loopback, link-local, mapped, NAT64 and metadata addresses are refused',
-});
-const url = (description: string) => Type.String({pattern: '^https?://[^\\s]+$', description});
-/** Signs and verifies after Standard Webhooks. */
-const webhookSecrets = (description: string) =>
-  Type.Array(secret, {
-    minItems: 1,
-    maxItems: 2,
-    description: `${description}: \`whsec_\` and base64 of 24 to 64 bytes; two while one replaces the other`,
-  });
 
 const smtp = Type.Object(
   {
@@ -155,6 +122,31 @@ const http = Type.Object(
     refused: answerRule(
       'the answers that say that it never will be; after any other it is tried again',
       [400, 410, 422],
+    ),
+    callback: Type.Optional(
+      Type.Object(
+        {
+          secrets: webhookSecrets('what its reports are signed with'),
+          pointer: Type.String({
+            pattern: '^(/[^/]*)+$',
+            default: '/status',
+            description: 'where the JSON body says what became of the message (RFC 6901)',
+          }),
+          delivered: Type.Array(Type.String(), {
+            default: ['delivered'],
+            description: 'what is there when it has arrived',
+          }),
+          failed: Type.Array(Type.String(), {
+            default: ['failed', 'undelivered'],
+            description: 'what is there when it never will',
+          }),
+        },
+        {
+          ...closed,
+          description:
+            'the gateway reports what became of a message to `{callbackUrl}`, signed after Standard Webhooks. Needs `PUBLIC_URL`',
+        },
+      ),
     ),
     caFile,
     allowAddresses,

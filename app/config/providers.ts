@@ -1,84 +1,14 @@
 import {createPrivateKey} from 'node:crypto';
 import type {ProviderSettings} from '../delivery/create-provider.ts';
-import {type Network, parseNetwork} from '../delivery/http/address-guard.ts';
-import type {HttpClientOptions} from '../delivery/http/client.ts';
 import {headerPlaceholders, textsOf, unknownPlaceholders} from '../delivery/http/placeholders.ts';
-import {readWebhookSecret} from '../delivery/standard-webhooks.ts';
 import {assertNever} from '../domain/assert-never.ts';
 import type {Channel} from '../domain/policy.ts';
+import {createPartReader, type PartReader, readConnection} from './part-reader.ts';
 import {quote} from './problems.ts';
 import type {HttpSettings, SmtpSettings, TwilioSettings, WebhookSettings} from './provider-schema.ts';
 import type {Secret} from './reference-schema.ts';
 import type {ConfigurationFile} from './schema.ts';
-import {readReference, readSecretFile} from './secret.ts';
 import type {Mode} from './setting-table.ts';
-
-/** Reads values of one part of the file, and says in `problems` what is wrong with them. */
-interface Reader {
-  readonly mode: Mode;
-  /** Adds a fault of the field below this part. */
-  refuse(field: string, problem: string): void;
-  /** Empty if it cannot be read, which is then a problem. */
-  secret(field: string, value: Secret): string;
-  ca(caFile: string | undefined): {ca?: string};
-  url(field: string, value: string): string;
-  networks(values: readonly string[]): readonly Network[];
-  webhookSecrets(field: string, values: readonly Secret[]): Buffer[];
-}
-
-function createReader(at: string, mode: Mode, environment: NodeJS.ProcessEnv, problems: string[]): Reader {
-  const reader: Reader = {
-    mode,
-    refuse: (field, problem) => problems.push(`${at}.${field}: ${problem}`),
-    secret(field, value) {
-      if (mode === 'production' && typeof value === 'string')
-        reader.refuse(field, 'a literal secret, expected {file: PATH} or {env: NAME} in production');
-      const read = typeof value === 'string' ? {value} : readReference(value, environment);
-      if ('value' in read) return read.value;
-      reader.refuse(field, read.problem);
-      return '';
-    },
-    ca(caFile) {
-      if (caFile === undefined) return {};
-      const read = readSecretFile(caFile);
-      if ('value' in read) return {ca: read.value};
-      reader.refuse('caFile', read.problem);
-      return {};
-    },
-    url(field, value) {
-      // What stands for a part of a message has no place where it would choose the server.
-      const [authority = ''] = /^https?:\/\/[^/?#]*/.exec(value) ?? [];
-      if (/[{}]/.test(authority)) reader.refuse(field, `${quote(value)}, expected no placeholder before the path`);
-      else if (!URL.canParse(value))
-        reader.refuse(field, `${quote(value)}, expected an address such as https://example.com/otp`);
-      else if (new URL(value).username !== '' || new URL(value).password !== '')
-        reader.refuse(field, 'not quoted, expected no user and no password in an address');
-      else if (mode === 'production' && value.startsWith('http:') && !isLoopback(new URL(value).hostname))
-        reader.refuse(field, `${quote(value)}, expected https:// in production`);
-      return value;
-    },
-    networks: (values) =>
-      values.flatMap((value) => {
-        const network = parseNetwork(value);
-        if (network === undefined)
-          reader.refuse('allowAddresses', `${quote(value)}, expected an address or ADDRESS/BITS`);
-        return network ?? [];
-      }),
-    webhookSecrets: (field, values) =>
-      values.flatMap((value) => {
-        const text = reader.secret(field, value);
-        const secret = readWebhookSecret(text);
-        if (text !== '' && secret === undefined)
-          reader.refuse(field, 'not quoted, expected whsec_ and base64 of 24 to 64 bytes');
-        return secret ?? [];
-      }),
-  };
-  return reader;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
 
 export function readProviders(
   {providers}: Pick<ConfigurationFile, 'providers'>,
@@ -87,7 +17,7 @@ export function readProviders(
   problems: string[],
 ): ProviderSettings[] {
   return Object.entries(providers).map(([name, settings]) => {
-    const reader = createReader(`providers.${name}`, mode, environment, problems);
+    const reader = createPartReader(`providers.${name}`, mode, environment, problems);
     switch (settings.kind) {
       case 'inbox':
         if (mode === 'production')
@@ -115,7 +45,7 @@ export function channelProblem(settings: ConfigurationFile['providers'][string],
   return settings[channel] === undefined ? `has no ${channel}: say who it comes from` : undefined;
 }
 
-function readSmtp({kind: _kind, password, caFile, dkim, ...rest}: SmtpSettings, reader: Reader) {
+function readSmtp({kind: _kind, password, caFile, dkim, ...rest}: SmtpSettings, reader: PartReader) {
   const {mode, refuse, secret, ca} = reader;
   if (mode === 'production' && rest.tls === 'none')
     refuse('tls', '"none", expected starttls or implicit in production');
@@ -129,7 +59,7 @@ function readSmtp({kind: _kind, password, caFile, dkim, ...rest}: SmtpSettings, 
   };
 }
 
-function readDkimKey(value: Secret, {secret, refuse}: Reader): string {
+function readDkimKey(value: Secret, {secret, refuse}: PartReader): string {
   const pem = secret('dkim.privateKey', value);
   try {
     if (pem !== '') createPrivateKey(pem);
@@ -139,20 +69,7 @@ function readDkimKey(value: Secret, {secret, refuse}: Reader): string {
   return pem;
 }
 
-function readConnection(
-  settings: {caFile?: string; allowAddresses: string[]; timeoutMs: number; maxConnections?: number},
-  {ca, networks}: Reader,
-): HttpClientOptions {
-  const {caFile, allowAddresses, timeoutMs, maxConnections} = settings;
-  return {
-    ...ca(caFile),
-    allowed: networks(allowAddresses),
-    timeoutMs,
-    ...(maxConnections === undefined ? {} : {maxConnections}),
-  };
-}
-
-function readTwilio(settings: TwilioSettings, reader: Reader) {
+function readTwilio(settings: TwilioSettings, reader: PartReader) {
   const {accountSid, authToken, sms, voice, whatsapp, baseUrl} = settings;
   if (sms !== undefined && (sms.from === undefined) === (sms.messagingServiceSid === undefined))
     reader.refuse('sms', `${quote(sms)}, expected either from or messagingServiceSid`);
@@ -169,7 +86,7 @@ function readTwilio(settings: TwilioSettings, reader: Reader) {
 
 const secretHeader = /auth|key|token|secret|cookie/i;
 
-function readHttp(settings: HttpSettings, reader: Reader) {
+function readHttp(settings: HttpSettings, reader: PartReader) {
   const {method, success, refused, maxConnections} = settings;
   const headers = Object.entries(settings.headers).map(([header, value]) => {
     const field = `headers.${header}`;
@@ -187,12 +104,20 @@ function readHttp(settings: HttpSettings, reader: Reader) {
     body: readBody(settings, reader),
     success,
     refused,
+    ...(settings.callback === undefined
+      ? {}
+      : {
+          callback: {
+            ...settings.callback,
+            secrets: reader.webhookSecrets('callback.secrets', settings.callback.secrets),
+          },
+        }),
     maxConnections,
     connection: readConnection(settings, reader),
   };
 }
 
-function readBody({json, form, text}: HttpSettings, reader: Reader) {
+function readBody({json, form, text}: HttpSettings, reader: PartReader) {
   const given = Object.entries({json, form, text}).filter(([, template]) => template !== undefined);
   if (given.length !== 1)
     reader.refuse(
@@ -206,7 +131,7 @@ function readBody({json, form, text}: HttpSettings, reader: Reader) {
 }
 
 function refuseUnknown(
-  {refuse}: Reader,
+  {refuse}: PartReader,
   field: string,
   templates: readonly string[],
   allowed?: Parameters<typeof unknownPlaceholders>[1],
@@ -219,7 +144,7 @@ function refuseUnknown(
       );
 }
 
-function readWebhook(settings: WebhookSettings, reader: Reader) {
+function readWebhook(settings: WebhookSettings, reader: PartReader) {
   if (/[{}]/.test(settings.url))
     reader.refuse('url', `${quote(settings.url)}, expected an address without placeholders`);
   return {

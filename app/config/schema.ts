@@ -1,7 +1,9 @@
 import {type Static, type TSchema, Type} from 'typebox';
+import {type VerificationEvent, verificationEvents} from '../delivery/announcements.ts';
 import {type Scope, scopes} from '../domain/client.ts';
 import {type AlphabetName, alphabets} from '../domain/code.ts';
 import {type Channel, channels} from '../domain/policy.ts';
+import {allowAddresses, caFile, timeoutMs, url, webhookSecrets} from './connection-schema.ts';
 import {providerSchema} from './provider-schema.ts';
 import {reference} from './reference-schema.ts';
 import {ownTexts, policyTexts} from './template-schema.ts';
@@ -140,6 +142,24 @@ const client = Type.Object(
           kid: Type.Optional(Type.String({description: 'names the key in what is sealed for it'})),
         },
         {...closed, description: 'a public key (JWK) that the codes of `direct` are sealed for'},
+      ),
+    ),
+    events: Type.Optional(
+      Type.Object(
+        {
+          url: url('where events are posted, signed after Standard Webhooks'),
+          secrets: webhookSecrets('what events are signed with'),
+          types: Type.Array(Type.Enum(verificationEvents as unknown as VerificationEvent[]), {
+            minItems: 1,
+            uniqueItems: true,
+            default: [...verificationEvents],
+            description: 'the ends of verifications that the client hears of',
+          }),
+          caFile,
+          allowAddresses,
+          timeoutMs,
+        },
+        {...closed, description: 'tells the client of the ends of its verifications, at least once each'},
       ),
     ),
     apiKeys: Type.Array(apiKey, {minItems: 1, maxItems: 2, description: 'two while one replaces the other'}),

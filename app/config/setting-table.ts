@@ -245,7 +245,8 @@ export const settingTable = {
   PUBLIC_URL: {
     kind: 'text',
     defaultIs: '`otp-service`',
-    description: 'The address under which the service is known. It is the issuer (`iss`) of receipts.',
+    description:
+      'The address under which the service is known, such as `https://otp.example.com`. It is the issuer (`iss`) of receipts, and the base of the addresses at which providers report what became of a message: without it they are given none.',
   },
   LOG_LEVEL: {
     kind: 'choice',

@@ -42,13 +42,15 @@ const keyBytes = 32;
 /** Reads the settings and adds a sentence to `problems` for each that is not right. */
 export function readSettings(environment: NodeJS.ProcessEnv, problems: string[]): Settings {
   const reader = createReader(environment, problems);
-  const {text, file, integer, choice, secret} = reader;
+  const {text, file, integer, choice, secret, refuse} = reader;
   const mode: Mode = choice('NODE_ENV');
   const production = mode === 'production';
   const host = text('HOST') ?? settingTable.HOST.default;
   const configurationPath = file('OTP_CONFIG');
   const tls = readTls(reader, host);
   const publicUrl = text('PUBLIC_URL');
+  if (publicUrl !== undefined && !(/^https?:\/\/[^?#]+$/.test(publicUrl) && URL.canParse(publicUrl)))
+    refuse('PUBLIC_URL', publicUrl, 'an address without a query, such as https://otp.example.com');
   if (production && environment.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     problems.push('NODE_TLS_REJECT_UNAUTHORIZED is "0": it would turn the verification of certificates off');
   const whole = (name: NameOf<'integer'>) => integer(name, production);

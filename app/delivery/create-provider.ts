@@ -1,4 +1,7 @@
 import {assertNever} from '../domain/assert-never.ts';
+import type {CallbackReader} from './callbacks/callback.ts';
+import {type SignedCallbacksOptions, signedCallbacks} from './callbacks/signed.ts';
+import {twilioCallbacks} from './callbacks/twilio.ts';
 import type {HttpClient, HttpClientOptions} from './http/client.ts';
 import type {Inbox} from './inbox.ts';
 import type {Provider} from './provider.ts';
@@ -15,7 +18,7 @@ export type ProviderSettings =
   | {readonly kind: 'inbox'; readonly name: string}
   | ({readonly kind: 'smtp'} & SmtpOptions)
   | ({readonly kind: 'twilio'} & OverHttp<TwilioOptions>)
-  | ({readonly kind: 'http'} & OverHttp<HttpProviderOptions>)
+  | ({readonly kind: 'http'; readonly callback?: SignedCallbacksOptions} & OverHttp<HttpProviderOptions>)
   | ({readonly kind: 'webhook'} & OverHttp<WebhookOptions>);
 
 /**
@@ -50,4 +53,26 @@ export async function createProvider(settings: ProviderSettings, inbox: Inbox): 
 async function connect({connection}: {readonly connection: HttpClientOptions}): Promise<HttpClient> {
   const {HttpClient} = await import('./http/client.ts');
   return new HttpClient(connection);
+}
+
+/** Reads what a provider tells of messages that it has taken; undefined for one that tells nothing. */
+export function createCallbackReader(settings: ProviderSettings): CallbackReader | undefined {
+  switch (settings.kind) {
+    case 'twilio':
+      return twilioCallbacks(settings.authToken);
+    case 'http':
+      return settings.callback === undefined ? undefined : signedCallbacks(settings.callback);
+    case 'webhook':
+      return signedCallbacks({
+        secrets: settings.secrets,
+        pointer: '/status',
+        delivered: ['delivered'],
+        failed: ['failed'],
+      });
+    case 'inbox':
+    case 'smtp':
+      return undefined;
+    default:
+      return assertNever(settings);
+  }
 }

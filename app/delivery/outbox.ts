@@ -1,4 +1,5 @@
 import type {Address} from '../store/store.ts';
+import type {QueuedEvent} from './announcements.ts';
 
 /** A message that waits to be handed to a provider. Code and address are sealed; see `delivery/message.ts`. */
 export interface QueuedMessage {
@@ -14,6 +15,9 @@ export interface QueuedMessage {
   /** The provider that took the message which this one replaces. */
   readonly avoid?: string;
 }
+
+/** What an outbox holds: messages, and events that are told in the same way. */
+export type QueuedEntry = QueuedMessage | QueuedEvent;
 
 /** Names a message, without its content. */
 export type MessageName = Pick<QueuedMessage, 'entry'> & {readonly address: Pick<Address, 'id' | 'partition'>};
@@ -42,19 +46,19 @@ export interface OutboxDepth {
  */
 export interface Outbox {
   /** Some messages as soon as there is one (a few hundred at most), or none after `waitMs`. Rejects with `StoreError`. */
-  receive(waitMs: number): Promise<QueuedMessage[]>;
+  receive(waitMs: number): Promise<QueuedEntry[]>;
   /** Says that the worker still has the message, so that nobody else is given it. */
   renew(message: MessageName): Promise<void>;
   /** Lets go of the contents of a message that the worker cannot take now; `retake` brings them back. */
-  park(message: QueuedMessage): void;
+  park(message: QueuedEntry): void;
   /** Parked messages again, but for those that another worker has claimed meanwhile. */
-  retake(messages: readonly MessageName[]): Promise<QueuedMessage[]>;
+  retake(messages: readonly MessageName[]): Promise<QueuedEntry[]>;
   /** Gives messages up that this worker will not deliver: another is given them soon. */
   release(messages: readonly MessageName[]): Promise<void>;
   /** Whether the message's code can still be used: its verification is pending and no resend has replaced it. */
   isCurrent(message: QueuedMessage): Promise<boolean>;
-  /** Removes the message and notes its result on the verification. */
-  settle(message: QueuedMessage, result: DeliveryResult): Promise<void>;
+  /** Removes the entry and notes the result of a message on its verification; an event has none. */
+  settle(message: QueuedEntry, result: DeliveryResult): Promise<void>;
   depth(): Promise<OutboxDepth>;
   /** Ends a `receive` that waits. */
   interrupt(): void;

@@ -67,7 +67,14 @@ function setUp(providers: readonly Provider[] | ((channel: Channel) => readonly 
           },
     render: ({code}) => ({subject: 'Your code', text: `Code ${code}`, locale: 'en'}),
   });
-  const worker = new OutboxWorker({outbox, prepare, log});
+  const worker = new OutboxWorker({
+    outbox,
+    log,
+    prepare: (entry) => {
+      if ('event' in entry) throw new Error('no event was queued');
+      return prepare(entry);
+    },
+  });
   const {address} = createAddressBook();
   return {
     store,

@@ -1,20 +1,24 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Logger} from 'pino';
 import {backoffMs} from './backoff.ts';
-import {claimAfterMs, type DeliveryResult, type MessageName, type Outbox, type QueuedMessage} from './outbox.ts';
+import {claimAfterMs, type DeliveryResult, type MessageName, type Outbox, type QueuedEntry} from './outbox.ts';
 
 /** What is to be done about a message that was received. */
 export interface Job {
   /** Messages of one lot share a bound: what is down holds up its own lot only. */
   readonly lot: string;
+  /** What to note at once when too many of its lot wait already. @default it waits too */
+  readonly overflow?: () => DeliveryResult;
   /** What became of it; undefined if `stopping` ended it before that was known. */
   run(signals: {readonly deadline: AbortSignal; readonly stopping: AbortSignal}): Promise<DeliveryResult | undefined>;
 }
 
 export interface OutboxWorkerOptions {
   readonly outbox: Outbox;
-  readonly prepare: (message: QueuedMessage) => Job;
+  readonly prepare: (message: QueuedEntry) => Job;
   readonly log: Logger;
+  /** Hears when a result has been noted. */
+  readonly onSettled?: (message: QueuedEntry, result: DeliveryResult) => void;
 }
 
 const pollMs = 2000;
@@ -24,13 +28,15 @@ const outageWait = {firstMs: 500, maxMs: 1000} as const;
 const maxInHandPerLot = 1000;
 /** Messages that wait for room in their lot, by name only; with more than these no more are received. */
 const maxParked = 50_000;
+/** The same, for a lot that may lose some: it must not fill the place of the others. */
+const maxParkedOverflowing = 5000;
 
 /** Takes messages from the outbox, has each delivered, and notes what became of it. */
 export class OutboxWorker {
   readonly #options: OutboxWorkerOptions;
   readonly #stopping = new AbortController();
   /** What is being delivered, by name: a message that comes again meanwhile is only held on to. */
-  readonly #inHand = new Map<string, {readonly message: QueuedMessage; readonly done: Promise<void>}>();
+  readonly #inHand = new Map<string, {readonly message: QueuedEntry; readonly done: Promise<void>}>();
   readonly #lots = new Map<string, Lot>();
   #loop: Promise<void> = Promise.resolve();
 
@@ -73,7 +79,7 @@ export class OutboxWorker {
     }
   }
 
-  #take(message: QueuedMessage): void {
+  #take(message: QueuedEntry): void {
     const {outbox} = this.#options;
     const name = nameOf(message);
     if (this.#inHand.has(name)) {
@@ -84,6 +90,10 @@ export class OutboxWorker {
     const lot = this.#lots.get(job.lot) ?? {inHand: 0, parked: new Map(), refilling: false};
     this.#lots.set(job.lot, lot);
     if (lot.inHand >= maxInHandPerLot) {
+      if (job.overflow !== undefined && lot.parked.size >= maxParkedOverflowing && !lot.parked.has(name)) {
+        void outbox.settle(message, job.overflow()).catch(() => {});
+        return;
+      }
       outbox.park(message);
       lot.parked.set(name, {entry: message.entry, address: message.address});
       return;
@@ -123,7 +133,7 @@ export class OutboxWorker {
     return parked;
   }
 
-  async #deliver(message: QueuedMessage, job: Job): Promise<void> {
+  async #deliver(message: QueuedEntry, job: Job): Promise<void> {
     const {log} = this.#options;
     try {
       const deadline = AbortSignal.timeout(Math.max(0, Math.min(message.remainingMs, maxTimerMs)));
@@ -136,10 +146,11 @@ export class OutboxWorker {
   }
 
   /** Notes the result, however long the store takes to come back. */
-  async #settle(message: QueuedMessage, result: DeliveryResult): Promise<void> {
+  async #settle(message: QueuedEntry, result: DeliveryResult): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#options.outbox.settle(message, result);
+        await this.#options.outbox.settle(message, result);
+        return this.#options.onSettled?.(message, result);
       } catch (error) {
         if (this.#stopping.signal.aborted) throw error;
         await this.#pause(attempt);

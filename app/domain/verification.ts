@@ -19,8 +19,9 @@ export type Status =
   | 'undeliverable'
   | 'lost';
 
-/** What became of the last message. `sent`: a provider took it. */
-export type DeliveryStatus = 'queued' | 'sent' | 'failed';
+/** What became of the last message. `sent`: a provider took it. `delivered`: the provider has told that it arrived. */
+export const deliveryStatuses = ['queued', 'sent', 'delivered', 'failed'] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
 /** What a store keeps about a verification and its recipient, read at one instant. Instants are ms by the store's clock. */
 export interface Snapshot {

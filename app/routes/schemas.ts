@@ -1,5 +1,6 @@
 import {type TSchema, Type} from 'typebox';
 import {channels} from '../domain/policy.ts';
+import {deliveryStatuses} from '../domain/verification.ts';
 import {type ErrorCode, errorTable} from '../errors.ts';
 
 /** Shapes that several routes share: what validates a request is what the documentation shows. */
@@ -37,7 +38,10 @@ export const verificationSchema = Type.Object(
     expiresAt: instant('from then on the code is refused'),
     attemptsRemaining: Type.Integer({minimum: 0, description: 'wrong checks that are left'}),
     delivery: Type.Object({
-      status: Type.Enum(['queued', 'sent', 'failed']),
+      status: Type.Enum([...deliveryStatuses], {
+        description:
+          'of the last message. `sent`: a provider has taken it; `delivered`: the provider has told that it arrived; `failed`: nobody took it, or the provider has told that it did not arrive',
+      }),
       provider: Type.Optional(Type.String()),
       updatedAt: instant('when the status changed'),
     }),

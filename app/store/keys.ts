@@ -19,6 +19,11 @@ export function outboxKey(partition: number): string {
   return `${partitionPrefix(partition)}outbox`;
 }
 
+/** The verifications whose end is to be announced, by their expiry. */
+export function dueKey(partition: number): string {
+  return `${partitionPrefix(partition)}due`;
+}
+
 export function recipientKey(partition: number, recipientTag: string): string {
   return `${partitionPrefix(partition)}r:${recipientTag}`;
 }

@@ -1,7 +1,7 @@
-import type {DeliveryResult, MessageName, Outbox, OutboxDepth, QueuedMessage} from '../delivery/outbox.ts';
+import type {DeliveryResult, MessageName, Outbox, OutboxDepth, QueuedEntry, QueuedMessage} from '../delivery/outbox.ts';
 import {isCurrentIn} from './current-message.ts';
 import {monotonicNow} from './memory-collections.ts';
-import type {MemoryQueue} from './memory-queue.ts';
+import type {MemoryEvent, MemoryQueue} from './memory-queue.ts';
 import type {MemoryMessage} from './memory-store.ts';
 import type {Store} from './store.ts';
 
@@ -11,6 +11,8 @@ export interface MemoryOutboxOptions {
   readonly store: Pick<Store, 'read'> & {
     settle(message: QueuedMessage, result: Exclude<DeliveryResult, {kind: 'obsolete'}>): unknown;
   };
+  /** Looks for what has ended and is to be told. @default nothing is */
+  readonly look?: () => Promise<void>;
   /** The store's clock. @default the monotonic clock */
   readonly now?: () => number;
 }
@@ -19,18 +21,21 @@ export interface MemoryOutboxOptions {
 export class MemoryOutbox implements Outbox {
   readonly #queue: MemoryQueue;
   readonly #store: MemoryOutboxOptions['store'];
+  readonly #look: () => Promise<void>;
   readonly #now: () => number;
   #entries = 0;
   /** What has been received and not settled, oldest first. */
-  readonly #received = new Map<string, MemoryMessage>();
+  readonly #received = new Map<string, MemoryMessage | MemoryEvent>();
 
-  constructor({queue, store, now = monotonicNow}: MemoryOutboxOptions) {
+  constructor({queue, store, look = async () => {}, now = monotonicNow}: MemoryOutboxOptions) {
     this.#queue = queue;
     this.#store = store;
+    this.#look = look;
     this.#now = now;
   }
 
-  async receive(waitMs: number): Promise<QueuedMessage[]> {
+  async receive(waitMs: number): Promise<QueuedEntry[]> {
+    await this.#look();
     const messages = await this.#queue.take(waitMs);
     return messages.map((message) => {
       const entry = String(++this.#entries);
@@ -41,11 +46,11 @@ export class MemoryOutbox implements Outbox {
 
   async renew(): Promise<void> {}
 
-  park(_message: QueuedMessage): void {
+  park(_message: QueuedEntry): void {
     // There is no other place than this memory that could keep it.
   }
 
-  async retake(messages: readonly MessageName[]): Promise<QueuedMessage[]> {
+  async retake(messages: readonly MessageName[]): Promise<QueuedEntry[]> {
     return messages.flatMap(({entry}) => {
       const message = this.#received.get(entry);
       return message === undefined ? [] : [this.#queued(entry, message)];
@@ -56,7 +61,9 @@ export class MemoryOutbox implements Outbox {
     for (const {entry} of messages) {
       const message = this.#received.get(entry);
       this.#received.delete(entry);
-      if (message !== undefined) this.#queue.giveBack(message);
+      if (message === undefined) continue;
+      if ('event' in message) this.#queue.giveEvent(message);
+      else this.#queue.giveBack(message);
     }
   }
 
@@ -64,9 +71,9 @@ export class MemoryOutbox implements Outbox {
     return isCurrentIn(this.#store, message);
   }
 
-  async settle(message: QueuedMessage, result: DeliveryResult): Promise<void> {
+  async settle(message: QueuedEntry, result: DeliveryResult): Promise<void> {
     this.#received.delete(message.entry);
-    if (result.kind !== 'obsolete') await this.#store.settle(message, result);
+    if (result.kind !== 'obsolete' && !('event' in message)) await this.#store.settle(message, result);
   }
 
   async depth(): Promise<OutboxDepth> {
@@ -86,7 +93,7 @@ export class MemoryOutbox implements Outbox {
     this.#queue.close();
   }
 
-  #queued(entry: string, {expiresAt, queuedAt: _queuedAt, ...message}: MemoryMessage): QueuedMessage {
-    return {...message, entry, remainingMs: expiresAt - this.#now()};
+  #queued(entry: string, {expiresAt, queuedAt: _queuedAt, ...content}: MemoryMessage | MemoryEvent): QueuedEntry {
+    return {...content, entry, remainingMs: expiresAt - this.#now()};
   }
 }

@@ -1,11 +1,19 @@
+import type {QueuedEvent} from '../delivery/announcements.ts';
 import type {MemoryMessage} from './memory-store.ts';
 import {StoreError} from './store.ts';
 
 const batch = 64;
+const maxEvents = 10_000;
+
+export interface MemoryEvent extends Pick<QueuedEvent, 'address' | 'event'> {
+  readonly expiresAt: number;
+  readonly queuedAt: number;
+}
 
 /** The messages between a memory store and its outbox: first in, first out, and bounded. */
 export class MemoryQueue {
   readonly #messages = new Map<string, MemoryMessage>();
+  readonly #events: MemoryEvent[] = [];
   readonly #maxMessages: number;
   #wake: () => void = () => {};
   #closed = false;
@@ -27,17 +35,24 @@ export class MemoryQueue {
     this.#wake();
   }
 
-  get size(): number {
-    return this.#messages.size;
+  /** Events beyond what is bearable are forgotten, the oldest first. */
+  giveEvent(event: MemoryEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > maxEvents) this.#events.shift();
+    this.#wake();
   }
 
-  get oldest(): MemoryMessage | undefined {
-    return this.#messages.values().next().value;
+  get size(): number {
+    return this.#messages.size + this.#events.length;
+  }
+
+  get oldest(): MemoryMessage | MemoryEvent | undefined {
+    return this.#messages.values().next().value ?? this.#events[0];
   }
 
   /** The next messages; none if there is still none after `waitMs`, or once the queue is closed. */
-  async take(waitMs: number): Promise<MemoryMessage[]> {
-    if (this.#messages.size === 0 && !this.#closed) {
+  async take(waitMs: number): Promise<(MemoryMessage | MemoryEvent)[]> {
+    if (this.size === 0 && !this.#closed) {
       const {promise, resolve} = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, waitMs);
       this.#wake = resolve;
@@ -50,7 +65,7 @@ export class MemoryQueue {
       this.#messages.delete(name);
       taken.push(message);
     }
-    return taken;
+    return [...taken, ...this.#events.splice(0, batch)];
   }
 
   /** Takes one message out of its turn; undefined if it does not wait here. */

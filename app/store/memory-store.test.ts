@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {createAddressBook} from '../testing/addresses.ts';
 import {noWaits} from './contract/support.ts';
+import {MemoryAnnouncements} from './memory-announcements.ts';
 import {MemoryOutbox} from './memory-outbox.ts';
 import {MemoryQueue} from './memory-queue.ts';
 import {MemoryStore, type MemoryStoreOptions} from './memory-store.ts';
@@ -12,9 +13,12 @@ function open(options: Partial<MemoryStoreOptions> = {}) {
   const queue = new MemoryQueue();
   const clock = () => now;
   const store = new MemoryStore({enqueue: (message) => queue.push(message), now: clock, ...options});
+  const announcements = new MemoryAnnouncements({store, queue, now: clock});
   return {
     store,
     outbox: new MemoryOutbox({queue, store, now: clock}),
+    announcements,
+    look: () => announcements.look(),
     async pass(ms: number) {
       now += ms;
     },

@@ -1,4 +1,5 @@
 import type {DeliveryResult} from '../delivery/outbox.ts';
+import type {DeliveryReport, ReportOutcome} from '../delivery/reports.ts';
 import {
   afterFailure,
   type BudgetLimits,
@@ -300,7 +301,8 @@ export class MemoryStore implements Store {
     result: Exclude<DeliveryResult, {kind: 'obsolete'}>,
   ): void {
     const found = this.#find(message.address);
-    if (found === undefined || found.record.resends !== message.resends) return;
+    if (found === undefined || found.record.resends !== message.resends || found.record.delivery.status !== 'queued')
+      return;
     const {record, recipient, at} = found;
     record.delivery = {
       status: result.kind,
@@ -309,6 +311,20 @@ export class MemoryStore implements Store {
     };
     if (result.kind === 'failed' && snapshotOf(record, recipient, at).status === 'pending')
       finish(record, recipient, 'undeliverable');
+  }
+
+  /** Notes what a provider tells of a message that it had taken. */
+  report(address: Address, {provider, resends, status}: DeliveryReport): ReportOutcome {
+    const found = this.#find(address);
+    if (found === undefined) return 'not_found';
+    const {record, recipient, at} = found;
+    if (record.resends !== resends) return 'ignored';
+    if (record.delivery.status === 'queued') return 'early';
+    if (record.delivery.status !== 'sent' || record.delivery.provider !== provider) return 'ignored';
+    record.delivery = {status, provider, updatedAt: at};
+    if (status === 'failed' && snapshotOf(record, recipient, at).status === 'pending')
+      finish(record, recipient, 'undeliverable');
+    return 'noted';
   }
 
   #find(address: Address): {record: VerificationRecord; recipient: RecipientRecord; at: number} | undefined {

@@ -1,12 +1,16 @@
 import {randomUUID} from 'node:crypto';
+import type {Announcements} from '../delivery/announcements.ts';
 import type {Inbox} from '../delivery/inbox.ts';
 import type {Outbox} from '../delivery/outbox.ts';
+import type {DeliveryReports} from '../delivery/reports.ts';
+import {MemoryAnnouncements} from './memory-announcements.ts';
 import {MemoryInbox} from './memory-inbox.ts';
 import {MemoryOutbox} from './memory-outbox.ts';
 import {MemoryQueue} from './memory-queue.ts';
 import {MemoryStore} from './memory-store.ts';
 import {connectRedis, type RedisConnectionOptions} from './redis/connect.ts';
 import {canFailOver, openRedisServers, type RedisServersOptions} from './redis/open-servers.ts';
+import {RedisAnnouncements} from './redis-announcements.ts';
 import {RedisHandover} from './redis-handover.ts';
 import {RedisInbox} from './redis-inbox.ts';
 import {RedisOutbox} from './redis-outbox.ts';
@@ -20,13 +24,23 @@ export interface OpenStore {
   readonly inbox: Inbox;
   /** How it takes over what processes held while it was away; a store that cannot be away has none. */
   readonly handover?: RedisHandover;
+  readonly announcements: Announcements;
+  readonly reports: DeliveryReports;
   close(): Promise<void>;
 }
 
 export function openMemoryStore(): OpenStore {
   const queue = new MemoryQueue();
   const store = new MemoryStore({enqueue: (message) => queue.push(message)});
-  return {store, outbox: new MemoryOutbox({queue, store}), inbox: new MemoryInbox(), async close() {}};
+  const announcements = new MemoryAnnouncements({store, queue});
+  return {
+    store,
+    outbox: new MemoryOutbox({queue, store, look: () => announcements.look()}),
+    inbox: new MemoryInbox(),
+    announcements,
+    reports: announcements,
+    async close() {},
+  };
 }
 
 /** A worker waits at most this long for a message in one call. */
@@ -41,6 +55,7 @@ export function openRedisStore(
   const blocking = target.kind === 'cluster' ? undefined : connectToWait({...rest, target});
   const fenced = canFailOver(rest);
   const store = new RedisStore({servers, fenced});
+  const announcements = new RedisAnnouncements({servers, addressOf});
   return {
     store,
     outbox: new RedisOutbox({
@@ -49,9 +64,12 @@ export function openRedisStore(
       consumer: randomUUID(),
       store,
       addressOf,
+      look: (partition) => announcements.look(partition),
     }),
     inbox: new RedisInbox(servers),
     handover: new RedisHandover({servers, fenced}),
+    announcements,
+    reports: announcements,
     async close() {
       blocking?.disconnect();
       servers.close();

@@ -1,11 +1,13 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {ChainableCommander, Redis} from 'ioredis';
+import type {VerificationEvent} from '../delivery/announcements.ts';
 import {
   claimAfterMs,
   type DeliveryResult,
   type MessageName,
   type Outbox,
   type OutboxDepth,
+  type QueuedEntry,
   type QueuedMessage,
 } from '../delivery/outbox.ts';
 import {partitionCount} from '../domain/pseudonym.ts';
@@ -28,12 +30,20 @@ export interface RedisOutboxOptions {
   readonly store: Pick<Store, 'read'>;
   /** Reads an id that was found in a stream; undefined for one that this process has no key for. */
   readonly addressOf: (id: string) => Address | undefined;
+  /** Looks for what has ended in a partition and is to be told. @default nothing is */
+  readonly look?: (partition: number) => Promise<void>;
   /** After how long without a word a message is taken over from its worker. @default claimAfterMs */
   readonly claimMs?: number;
 }
 
 const group = 'workers';
 export const resultLetters: Record<DeliveryResult['kind'], string> = {sent: 's', failed: 'f', obsolete: 'o'};
+const events: Readonly<Record<string, VerificationEvent>> = {
+  a: 'approved',
+  l: 'locked',
+  x: 'expired',
+  u: 'undeliverable',
+};
 /** How long an outbox without messages is kept; the sweep renews it. */
 const idleMs = 3_600_000;
 /** How long a worker without messages is remembered: far longer than one that lives is silent. */
@@ -53,7 +63,7 @@ export class RedisOutbox implements Outbox {
   #ready = false;
   #recovers = false;
   #sweptAt = Number.NEGATIVE_INFINITY;
-  #forgotAt = Number.NEGATIVE_INFINITY;
+  #forgotAt = performance.now();
   readonly #cursors = new Map<string, string>();
   readonly #interrupted = new AbortController();
 
@@ -62,7 +72,7 @@ export class RedisOutbox implements Outbox {
     this.#claimMs = options.claimMs ?? claimAfterMs;
   }
 
-  async receive(waitMs: number): Promise<QueuedMessage[]> {
+  async receive(waitMs: number): Promise<QueuedEntry[]> {
     try {
       if (!this.#ready) await this.#createGroups();
       const now = performance.now();
@@ -72,6 +82,7 @@ export class RedisOutbox implements Outbox {
         if (claimed.length > 0) return claimed;
         this.#sweptAt = now;
         await this.#forget(now);
+        await Promise.all(streams.map((_stream, partition) => this.#options.look?.(partition)));
       }
       // What an earlier call was given and could not pass on, because the connection was lost on the way.
       if (this.#recovers) {
@@ -99,7 +110,7 @@ export class RedisOutbox implements Outbox {
     // The stream has it, and names this worker as its owner.
   }
 
-  async retake(messages: readonly MessageName[]): Promise<QueuedMessage[]> {
+  async retake(messages: readonly MessageName[]): Promise<QueuedEntry[]> {
     const {consumer} = this.#options;
     try {
       const found = await Promise.all(
@@ -135,7 +146,8 @@ export class RedisOutbox implements Outbox {
     return isCurrentIn(this.#options.store, message);
   }
 
-  async settle({entry, address, resends}: QueuedMessage, result: DeliveryResult): Promise<void> {
+  async settle(message: QueuedEntry, result: DeliveryResult): Promise<void> {
+    const {entry, address} = message;
     const {verification, recipient, outbox} = keysOf(address);
     const args = [
       address.tag,
@@ -143,7 +155,7 @@ export class RedisOutbox implements Outbox {
       entry,
       resultLetters[result.kind],
       'provider' in result ? (result.provider ?? '') : '',
-      resends,
+      'event' in message ? '' : message.resends,
     ];
     const lineage = lineageKey(this.#options.servers.sharded ? address.partition : undefined);
     // A result that a fail-over forgets costs a second message: nobody waits for it to be replicated.
@@ -218,7 +230,7 @@ export class RedisOutbox implements Outbox {
   }
 
   /** Keeps the streams alive, and takes over messages of workers that have not been heard of. */
-  async #sweep(): Promise<QueuedMessage[]> {
+  async #sweep(): Promise<QueuedEntry[]> {
     const {consumer} = this.#options;
     await this.#onEach((pipeline, stream) => pipeline.pexpire(stream, idleMs, 'GT'));
     const replies = await this.#onEach((pipeline, stream) => {
@@ -281,8 +293,10 @@ export class RedisOutbox implements Outbox {
   async #forget(now: number): Promise<void> {
     if (now - this.#forgotAt < forgetMs) return;
     this.#forgotAt = now;
-    for (const stream of streams)
-      await this.#on(stream, (redis) => runScript(redis, {name: 'forget', keys: [stream], args: [group, forgetMs]}));
+    const args = [group, forgetMs];
+    await Promise.all(
+      streams.map((stream) => this.#on(stream, (redis) => runScript(redis, {name: 'forget', keys: [stream], args}))),
+    );
   }
 
   /** By the clock of the server that has this stream. */
@@ -291,10 +305,10 @@ export class RedisOutbox implements Outbox {
     return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
   }
 
-  async #toMessages(found: Found): Promise<QueuedMessage[]> {
+  async #toMessages(found: Found): Promise<QueuedEntry[]> {
     const {servers, addressOf} = this.#options;
     const clocks = new Map<Redis, number>();
-    const messages: QueuedMessage[] = [];
+    const messages: QueuedEntry[] = [];
     for (const {stream, entry} of found) {
       const redis = servers.connection(stream);
       const now = clocks.get(redis) ?? (await this.#now(stream));
@@ -306,12 +320,18 @@ export class RedisOutbox implements Outbox {
         if (!(Number(fields.e) > now)) await redis.multi().xack(stream, group, entry[0]).xdel(stream, entry[0]).exec();
         continue;
       }
+      const remainingMs = Number(fields.e) - now;
+      const event = fields.v === undefined ? undefined : events[fields.v];
+      if (event !== undefined) {
+        messages.push({entry: entry[0], address, event, remainingMs});
+        continue;
+      }
       messages.push({
         entry: entry[0],
         address,
         sealedCode: fields.c ?? '',
         sealedAddress: fields.a ?? '',
-        remainingMs: Number(fields.e) - now,
+        remainingMs,
         resends: Number(fields.r),
         ...(fields.p === undefined || fields.p === '' ? {} : {avoid: fields.p}),
       });

@@ -28,7 +28,7 @@ const statuses: Record<string, Status> = {
   s: 'superseded',
   g: 'lost',
 };
-const deliveries: Record<string, DeliveryStatus> = {q: 'queued', s: 'sent', f: 'failed'};
+const deliveries: Record<string, DeliveryStatus> = {q: 'queued', s: 'sent', d: 'delivered', f: 'failed'};
 
 type AnyOutcome = CreateOutcome | CheckOutcome | ResendOutcome | CancelOutcome | ReadOutcome;
 

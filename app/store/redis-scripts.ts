@@ -19,7 +19,9 @@ type ScriptName =
   | 'probe'
   | 'charge'
   | 'continue'
-  | 'replayed';
+  | 'replayed'
+  | 'report'
+  | 'announce';
 
 /** A script with what it works on. */
 export interface ScriptCall {
@@ -69,6 +71,8 @@ const scripts: Readonly<Record<ScriptName, Script>> = {
   forget: assemble('forget'),
   adopt: assemble('adopt'),
   probe: assemble('probe'),
+  report: assemble('report'),
+  announce: assemble('announce'),
 };
 
 /** Connections whose writes wait for the end of this turn of the event loop. */

@@ -6,10 +6,12 @@ import {createAddressBook} from '../testing/addresses.ts';
 import {connectTo} from '../testing/redis-connection.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
-import {noWaits, type StoreUnderTest} from './contract/support.ts';
+import {type AnnouncingStoreUnderTest, noWaits} from './contract/support.ts';
 import {keysOf} from './keys.ts';
 import {singleServer} from './redis/servers.ts';
+import {RedisAnnouncements} from './redis-announcements.ts';
 import {RedisOutbox} from './redis-outbox.ts';
+import {runScript} from './redis-scripts.ts';
 import {RedisStore} from './redis-store.ts';
 import {storeContract} from './store.contract.ts';
 import {StoreError} from './store.ts';
@@ -45,8 +47,11 @@ async function now(): Promise<number> {
 function open(timings = noWaits) {
   const {address, parse} = createAddressBook();
   const store = new RedisStore({servers: singleServer(redis), timings});
+  const announcements = new RedisAnnouncements({servers: singleServer(redis), addressOf: parse});
   return {
     store,
+    announcements,
+    look: ({partition}) => announcements.look(partition),
     outbox: new RedisOutbox({
       servers: singleServer(redis),
       blocking: redis,
@@ -60,7 +65,7 @@ function open(timings = noWaits) {
     },
     address,
     parse,
-  } satisfies StoreUnderTest & {parse: unknown};
+  } satisfies AnnouncingStoreUnderTest & {parse: unknown};
 }
 
 const verification = {
@@ -259,6 +264,33 @@ describe('RedisStore', () => {
     await closed;
     await until('the connection', () => broken.status === 'ready');
     expect(await again.receive(50)).toMatchObject([{entry: given?.entry}]);
+  });
+
+  it('forgets a worker that is gone once it has no message, and never one that has', async () => {
+    const run = open();
+    const where = run.address('ada');
+    await run.store.create(where, verification);
+    const [message] = await run.outbox.receive(50);
+    if (message === undefined) throw new Error('no message');
+    const {outbox} = keysOf(where);
+    await redis.xgroup('CREATECONSUMER', outbox, 'workers', 'gone');
+    const forget = () => runScript(redis, {name: 'forget', keys: [outbox], args: ['workers', 20]});
+    await run.pass(40);
+    expect(await forget()).toBe(1);
+    const other = new RedisOutbox({
+      servers: singleServer(redis),
+      blocking: redis,
+      consumer: 'other',
+      store: run.store,
+      addressOf: run.parse,
+    });
+    await run.outbox.release([message]);
+    expect(await other.receive(50), 'what is given up comes to another worker at once').toMatchObject([
+      {entry: message.entry},
+    ]);
+    await other.settle(message, {kind: 'sent', provider: 'mail'});
+    await run.pass(40);
+    expect(await forget()).toBe(2);
   });
 
   it('removes a message that it cannot read, but only once its code has expired', async () => {

@@ -2,6 +2,8 @@ import {createHash, createSecretKey, randomBytes} from 'node:crypto';
 import type {FastifyInstance, InjectOptions} from 'fastify';
 import {type Logger, pino} from 'pino';
 import {buildApp} from '../app.ts';
+import {signedCallbacks} from '../delivery/callbacks/signed.ts';
+import {twilioCallbacks} from '../delivery/callbacks/twilio.ts';
 import {openMessage} from '../delivery/message.ts';
 import {type ApiKey, type ClientLimits, createClient} from '../domain/client.ts';
 import {createKeyring, type SecretKey} from '../domain/keyring.ts';
@@ -9,10 +11,15 @@ import type {Policy} from '../domain/policy.ts';
 import {parseId} from '../domain/verification-id.ts';
 import {createMetrics} from '../metrics.ts';
 import {placedIn} from '../store/draft.ts';
+import {MemoryAnnouncements} from '../store/memory-announcements.ts';
+import {MemoryQueue} from '../store/memory-queue.ts';
 import {type MemoryMessage, MemoryStore} from '../store/memory-store.ts';
 import type {Store} from '../store/store.ts';
 import {testPolicy} from './test-policy.ts';
 
+export const testPublicUrl = 'https://otp.example.com';
+/** What the provider `gateway` signs its callbacks with. */
+export const callbackSecret = Buffer.alloc(32, 9);
 const shopKey = 'otp_shop_secret-of-the-shop';
 export const bankKey = 'otp_bank_secret-of-the-bank';
 const managerKey = 'otp_shop_may-manage-only';
@@ -45,7 +52,9 @@ export async function createTestApp({
   const started = 1_800_000_000_000;
   let now = started;
   const sent: MemoryMessage[] = [];
+  const queue = new MemoryQueue();
   const memory = new MemoryStore({enqueue: (message) => void sent.push(message), now: () => now});
+  const announcements = new MemoryAnnouncements({store: memory, queue, now: () => now});
   const secretKey: SecretKey = {kid: 'k1', secret: randomBytes(32)};
   const keyring = createKeyring([secretKey]);
   const policies = [
@@ -66,7 +75,7 @@ export async function createTestApp({
       store: placedIn(wrap(memory)),
       keyring,
       pseudonymKey: createSecretKey(randomBytes(32)),
-      issuer: 'https://otp.example.com',
+      issuer: testPublicUrl,
       now: () => now,
     },
     clients: new Map(clients.map((client) => [client.name, client])),
@@ -74,6 +83,17 @@ export async function createTestApp({
     log,
     version: '0.0.0',
     readiness: async () => ({kind: 'ready'}),
+    callbacks: {
+      context: {keyring, reports: announcements, announcements},
+      publicUrl: testPublicUrl,
+      readers: new Map([
+        ['twilio', twilioCallbacks('12345')],
+        [
+          'gateway',
+          signedCallbacks({secrets: [callbackSecret], pointer: '/status', delivered: ['ok'], failed: ['no']}),
+        ],
+      ]),
+    },
   });
 
   const call = async (
@@ -99,6 +119,12 @@ export async function createTestApp({
   return {
     app,
     call,
+    /** Notes that a provider has taken the newest message of a verification. */
+    settle(id: string, provider: string) {
+      const message = sent.findLast(({address}) => address.id === id);
+      if (message === undefined) throw new Error(`no message for ${id}`);
+      memory.settle(message, {kind: 'sent', provider});
+    },
     pass(ms: number) {
       now += ms;
     },

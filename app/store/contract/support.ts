@@ -1,4 +1,6 @@
+import type {Announcements, QueuedEvent} from '../../delivery/announcements.ts';
 import type {Outbox, QueuedMessage} from '../../delivery/outbox.ts';
+import type {DeliveryReports} from '../../delivery/reports.ts';
 import type {BudgetTimings} from '../../domain/failure-budget.ts';
 import type {Address, CheckOutcome, CreateOutcome, NewVerification, Resend, Store} from '../store.ts';
 
@@ -10,6 +12,13 @@ export interface StoreUnderTest {
   pass(ms: number): Promise<void>;
   /** A new address of the recipient with this name. */
   address(recipient: string): Address;
+}
+
+/** With what happens after a message was handed over. */
+export interface AnnouncingStoreUnderTest extends StoreUnderTest {
+  readonly announcements: Announcements & DeliveryReports;
+  /** Announces what has expired, as the outbox does from time to time. */
+  look(address: Address): Promise<void>;
 }
 
 /** Waits that a store with a real clock can be tested with. */
@@ -70,8 +79,18 @@ export async function receiveAll(outbox: Outbox): Promise<QueuedMessage[]> {
   for (;;) {
     const some = await outbox.receive(50);
     if (some.length === 0) return all;
-    all.push(...some);
+    all.push(...some.flatMap((entry) => ('event' in entry ? [] : [entry])));
+  }
+}
+
+export async function receiveEvents(outbox: Outbox): Promise<QueuedEvent[]> {
+  const all: QueuedEvent[] = [];
+  for (;;) {
+    const some = await outbox.receive(50);
+    if (some.length === 0) return all;
+    all.push(...some.flatMap((entry) => ('event' in entry ? [entry] : [])));
   }
 }
 
 export type OpenStore = (timings: BudgetTimings) => StoreUnderTest;
+export type OpenAnnouncingStore = (timings: BudgetTimings) => AnnouncingStoreUnderTest;

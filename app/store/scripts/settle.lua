@@ -13,7 +13,7 @@ if ARGV[3] ~= '' then
 end
 if ARGV[4] == 'o' or settled == 0 then return settled end
 local verification = read_verification(KEYS[1])
-if not verification or verification.resends ~= tonumber(ARGV[6]) then return settled end
+if not verification or verification.resends ~= tonumber(ARGV[6]) or verification.delivery ~= 'q' then return settled end
 local at = now()
 verification.delivery, verification.updated = ARGV[4], at
 if ARGV[5] ~= '' then verification.provider = ARGV[5] end

@@ -1,5 +1,5 @@
--- Queues a message; `avoid` is a provider that it had better not go to, or ''. The stream lives on for `ms` at least: the first command sets that where it has an end already, the
--- second where it has none.
+-- Queues a message; `avoid` is a provider that it had better not go to, or ''. The stream lives on for `ms` at least: the
+-- first command sets that where it has an end already, the second where it has none.
 local function queue(key, id, code, address, expires, resends, avoid, ms)
   redis.call('XADD', key, '*', 'i', id, 'c', code, 'a', address, 'e', integer(expires), 'r', integer(resends), 'p', avoid)
   if redis.call('PEXPIRE', key, ms, 'GT') == 0 then redis.call('PEXPIRE', key, ms, 'NX') end

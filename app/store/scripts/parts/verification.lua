@@ -3,7 +3,7 @@
 --   status     p pending, a approved, l locked, c canceled, u undeliverable
 --   expires, created      ms since 1970, by this server's clock
 --   failed     failed checks    attempts   allowed ones    resends
---   delivery   q queued, s sent, f failed    updated   when that was    provider   '' before one is known
+--   delivery   q queued, s sent, d delivered, f failed    updated   when that was    provider   '' before one is known
 --   context    that it was created in, '' without one
 --   info       what the caller is told and no script reads (JSON)
 --   binding    MAC of the binding, '' without one
