@@ -113,11 +113,11 @@ export function announcementsContract(open: OpenAnnouncingStore): void {
 
     it('is found at its expiry, also when whoever has caused it could not say so, and not before', async () => {
       const run = open(noWaits);
-      const [expires, approved] = [await sent(run, 300), await sent(run, 300)];
+      const [expires, approved] = [await sent(run, 1500), await sent(run, 1500)];
       await run.store.check(approved, right, limits);
       await run.look(expires);
       expect(await receiveEvents(run.outbox)).toEqual([]);
-      await run.pass(320);
+      await run.pass(1520);
       await run.look(expires);
       await run.look(approved);
       const events = await receiveEvents(run.outbox);
