@@ -5,7 +5,7 @@ import type {BudgetTimings} from '../../domain/failure-budget.ts';
 import type {Address, CheckOutcome, CreateOutcome, NewVerification, Resend, Store} from '../store.ts';
 
 /** What the suite needs of a store. */
-interface StoreUnderTest {
+export interface StoreUnderTest {
   readonly store: Store;
   readonly outbox: Outbox;
   /** Resolves when the store's clock has gone on by at least `ms`. */
