@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {createAddressBook} from '../testing/addresses.ts';
+import {announcementsContract} from './contract/announcements.ts';
 import {noWaits} from './contract/support.ts';
 import {MemoryAnnouncements} from './memory-announcements.ts';
 import {MemoryOutbox} from './memory-outbox.ts';
@@ -43,6 +44,7 @@ const verification = {
 
 describe('MemoryStore', () => {
   storeContract((timings) => open({timings}));
+  announcementsContract((timings) => open({timings}));
 
   it('expires a code at its very millisecond', async () => {
     const {store, address, pass} = open({timings: noWaits});

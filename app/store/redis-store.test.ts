@@ -6,6 +6,7 @@ import {createAddressBook} from '../testing/addresses.ts';
 import {connectTo} from '../testing/redis-connection.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
+import {announcementsContract} from './contract/announcements.ts';
 import {type AnnouncingStoreUnderTest, noWaits} from './contract/support.ts';
 import {keysOf} from './keys.ts';
 import {singleServer} from './redis/servers.ts';
@@ -108,6 +109,7 @@ async function mixedRun({store, outbox, address}: ReturnType<typeof open>) {
 
 describe('RedisStore', () => {
   storeContract(open);
+  announcementsContract(open);
 
   it('gives every key a time to live', async () => {
     await mixedRun(open());
