@@ -63,6 +63,15 @@ describe('the settings of Redis', () => {
     expect(read(environment).problems).toEqual(expected);
   });
 
+  it('give an operation as long as each of its tries may take, or longer', () => {
+    const deadlineOf = (environment: NodeJS.ProcessEnv) => readSettings(environment, []).storeDeadlineMs;
+    expect(deadlineOf({})).toBe(2500);
+    expect(deadlineOf({STORE_TIMEOUT_MS: '10000'})).toBe(10_000);
+    expect(read({STORE_DEADLINE_MS: '500'}).problems).toEqual([
+      'STORE_DEADLINE_MS: "500", expected at least STORE_TIMEOUT_MS, 1000',
+    ]);
+  });
+
   it.each([
     [{REDIS_URL: 'redis://redis.example:6379'}, /^REDIS_URL: redis:\/\/ .* expected rediss/],
     [{REDIS_SENTINELS: '127.0.0.1:1,10.0.0.1:1'}, /^REDIS_TLS: "off" .* expected on/],

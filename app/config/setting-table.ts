@@ -143,6 +143,7 @@ export const settingTable = {
     min: 50,
     max: 60_000,
     default: 2500,
+    defaultIs: '2500, or `STORE_TIMEOUT_MS` if that is more',
     description:
       'How long an operation of Redis may take with all its tries, in milliseconds, before the answer is 503. At least `STORE_TIMEOUT_MS`.',
   },

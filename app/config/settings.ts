@@ -55,7 +55,9 @@ export function readSettings(environment: NodeJS.ProcessEnv, problems: string[])
     problems.push('NODE_TLS_REJECT_UNAUTHORIZED is "0": it would turn the verification of certificates off');
   const whole = (name: NameOf<'integer'>) => integer(name, production);
   const [port, metricsPort] = [whole('PORT'), whole('METRICS_PORT')];
-  const [storeTimeoutMs, storeDeadlineMs] = [whole('STORE_TIMEOUT_MS'), whole('STORE_DEADLINE_MS')];
+  const storeTimeoutMs = whole('STORE_TIMEOUT_MS');
+  const usualDeadlineMs = Math.max(settingTable.STORE_DEADLINE_MS.default, storeTimeoutMs);
+  const storeDeadlineMs = integer('STORE_DEADLINE_MS', production, usualDeadlineMs);
   if (storeDeadlineMs < storeTimeoutMs)
     reader.refuse('STORE_DEADLINE_MS', String(storeDeadlineMs), `at least STORE_TIMEOUT_MS, ${storeTimeoutMs}`);
   const redis = readRedisSettings(reader, storeTimeoutMs);
