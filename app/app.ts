@@ -2,7 +2,6 @@ import {randomUUID} from 'node:crypto';
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import fastify, {type FastifyInstance, LogController} from 'fastify';
 import type {Logger} from 'pino';
-import type {Inbox} from './delivery/inbox.ts';
 import type {Client} from './domain/client.ts';
 import type {Metrics} from './metrics.ts';
 import {authPlugin} from './plugins/auth.ts';
@@ -13,7 +12,7 @@ import {requestLogPlugin} from './plugins/request-log.ts';
 import {compileWhenNeeded} from './plugins/schema-compilers.ts';
 import {wellFormedPlugin} from './plugins/well-formed.ts';
 import {type CallbackRoutesOptions, callbackRoutes} from './routes/callbacks.ts';
-import {developmentRoutes} from './routes/development.ts';
+import {type DevelopmentPages, developmentRoutes} from './routes/development/routes.ts';
 import {healthRoutes, type Readiness} from './routes/health.ts';
 import {jwksRoutes} from './routes/jwks.ts';
 import {policyRoutes} from './routes/policies.ts';
@@ -30,10 +29,10 @@ export interface AppOptions {
   /** Shown in the API's documentation. */
   readonly version: string;
   readonly readiness: () => Promise<Readiness>;
-  /** Opens `/dev/inbox`. @default none */
-  readonly inbox?: Inbox;
   /** Opens `/v1/callbacks`. @default none */
   readonly callbacks?: Omit<CallbackRoutesOptions, 'now'>;
+  /** Opens `/dev/inbox` and `/dev/templates`. @default none */
+  readonly development?: DevelopmentPages;
   /** Makes it speak HTTPS. @default plain HTTP */
   readonly tls?: KeyPair;
 }
@@ -51,8 +50,8 @@ export async function buildApp({
   log,
   version,
   readiness,
-  inbox,
   callbacks,
+  development,
   tls,
 }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
@@ -95,6 +94,6 @@ export async function buildApp({
   await app.register(recipientRoutes, {prefix: '/v1/recipients', context});
   if (callbacks !== undefined)
     await app.register(callbackRoutes, {prefix: '/v1/callbacks', now: context.now, ...callbacks});
-  if (inbox !== undefined) await app.register(developmentRoutes, {prefix: '/dev', inbox});
+  if (development !== undefined) await app.register(developmentRoutes, {prefix: '/dev', ...development});
   return app as unknown as FastifyInstance;
 }

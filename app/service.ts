@@ -128,7 +128,6 @@ async function acquire(
     log,
     version: readVersion(),
     readiness: async () => ({kind: draining ? 'draining' : fallback?.isOpen ? 'degraded' : 'ready'}),
-    ...(hasInbox ? {inbox} : {}),
     ...(settings.publicUrl === undefined
       ? {}
       : {
@@ -138,6 +137,7 @@ async function acquire(
             readers: delivery.callbacks,
           },
         }),
+    ...(hasInbox ? {development: {inbox, templates: catalog.templates}} : {}),
     ...(settings.tls === undefined ? {} : {tls: settings.tls.pair}),
   });
   resources.defer(() => closeWithin(app, connectionGraceMs(settings.shutdownTimeoutSeconds)));

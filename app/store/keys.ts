@@ -64,6 +64,7 @@ export function chargeKey(tag: string, requestTag: string): string {
 
 /** The newest messages of the development inbox. */
 export const inboxKey = 'otp:dev:inbox';
+export const inboxPagesKey = 'otp:dev:inbox-pages';
 
 function partitionPrefix(partition: number): string {
   return `otp:{p${String(partition).padStart(2, '0')}}:`;

@@ -8,16 +8,8 @@ export function inboxProvider(name: string, inbox: Inbox): Provider {
     maxConcurrent: 64,
     async send({verificationId, to, channel, subject, text, html, code}) {
       try {
-        await inbox.add({
-          verificationId,
-          to,
-          channel,
-          ...(channel === 'email' ? {subject} : {}),
-          text,
-          ...(html === undefined ? {} : {html}),
-          code,
-          receivedAt: new Date().toISOString(),
-        });
+        const message = {verificationId, to, channel, text, code, receivedAt: new Date().toISOString()};
+        await inbox.add({...message, ...(channel === 'email' ? {subject} : {})}, html);
         return {kind: 'accepted'};
       } catch (error) {
         return {kind: 'retry', reason: error instanceof Error ? error.message : String(error)};
