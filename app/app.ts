@@ -12,7 +12,7 @@ import {requestLogPlugin} from './plugins/request-log.ts';
 import {compileWhenNeeded} from './plugins/schema-compilers.ts';
 import {wellFormedPlugin} from './plugins/well-formed.ts';
 import {type CallbackRoutesOptions, callbackRoutes} from './routes/callbacks.ts';
-import {type DevelopmentPages, developmentRoutes} from './routes/development/routes.ts';
+import type {DevelopmentPages} from './routes/development/routes.ts';
 import {healthRoutes, type Readiness} from './routes/health.ts';
 import {jwksRoutes} from './routes/jwks.ts';
 import {policyRoutes} from './routes/policies.ts';
@@ -94,6 +94,10 @@ export async function buildApp({
   await app.register(recipientRoutes, {prefix: '/v1/recipients', context});
   if (callbacks !== undefined)
     await app.register(callbackRoutes, {prefix: '/v1/callbacks', now: context.now, ...callbacks});
-  if (development !== undefined) await app.register(developmentRoutes, {prefix: '/dev', ...development});
+  if (development !== undefined) {
+    // Read from disk in development alone.
+    const {developmentRoutes} = await import('./routes/development/routes.ts');
+    await app.register(developmentRoutes, {prefix: '/dev', ...development});
+  }
   return app as unknown as FastifyInstance;
 }

@@ -17,7 +17,14 @@ afterAll(() => rm(directory, {recursive: true, force: true}));
 
 it('runs without the sources and packages, with everything that it reads at run time', async () => {
   await using service = await startServiceProcess({}, {entry});
-  for (const path of ['/docs', '/docs/swagger-ui-bundle.js', '/openapi.json', '/.well-known/jwks.json'])
+  for (const path of [
+    '/docs',
+    '/docs/swagger-ui-bundle.js',
+    '/openapi.json',
+    '/.well-known/jwks.json',
+    '/dev/inbox',
+    '/dev/assets/inbox.js',
+  ])
     expect((await fetch(`${service.url}${path}`)).status, path).toBe(200);
   service.child.kill('SIGTERM');
   expect(await service.exited).toBe(0);

@@ -11,6 +11,7 @@ const page = ['package.json', 'static/swagger-ui.css', 'static/swagger-ui-bundle
 /** What the service reads when it runs, and where it looks for that, from its own place. */
 const files = {
   'app/store/scripts': 'scripts',
+  'app/routes/development/assets': 'assets',
   'package.json': '../package.json',
   ...Object.fromEntries(page.map((name) => `node_modules/@fastify/swagger-ui/${name}`).map((path) => [path, path])),
 };
