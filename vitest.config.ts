@@ -1,8 +1,9 @@
-import {defineConfig} from 'vitest/config';
+import {configDefaults, defineConfig} from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['{app,infra,stacks,loadtests,chaos}/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, '**/*.browser.test.ts'],
     globalSetup: ['app/testing/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,

@@ -1,7 +1,7 @@
 import type {InboxMessage} from '../../delivery/inbox.ts';
 import {channels} from '../../domain/policy.ts';
 import {type Html, html} from './html.ts';
-import type {InboxFilter} from './inbox-routes.ts';
+import type {InboxFilter} from './inbox-filter.ts';
 import {bubble, mailFrame} from './message-views.ts';
 
 const perPage = 25;

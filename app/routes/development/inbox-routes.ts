@@ -1,26 +1,16 @@
 import type {FastifyPluginAsyncTypebox} from '@fastify/type-provider-typebox';
-import {type Static, Type} from 'typebox';
-import type {Inbox, InboxMessage} from '../../delivery/inbox.ts';
+import {Type} from 'typebox';
+import type {Inbox} from '../../delivery/inbox.ts';
 import {Problem} from '../../errors.ts';
 import {EventStream} from './event-stream.ts';
+import {filterSchema, fits} from './inbox-filter.ts';
 import {inboxPage} from './inbox-page.ts';
 import {sendMail, sendPage} from './page.ts';
 
 const closed = {additionalProperties: false};
 const recipient = Type.Object({to: Type.Optional(Type.String({maxLength: 320}))}, closed);
-const filterSchema = Type.Object(
-  {
-    to: Type.Optional(Type.String({maxLength: 320})),
-    channel: Type.Optional(Type.String({maxLength: 16})),
-    q: Type.Optional(Type.String({maxLength: 320})),
-    page: Type.Optional(Type.String({pattern: '^[1-9][0-9]{0,3}$'})),
-  },
-  closed,
-);
 const messageName = Type.Object({id: Type.String({maxLength: 128}), at: Type.String({maxLength: 32})}, closed);
 const quiet = {config: {quiet: true}};
-
-export type InboxFilter = Static<typeof filterSchema>;
 
 /** `/dev/inbox`: what would have been sent. */
 export const inboxRoutes: FastifyPluginAsyncTypebox<{inbox: Inbox}> = async (app, {inbox}) => {
@@ -53,12 +43,3 @@ export const inboxRoutes: FastifyPluginAsyncTypebox<{inbox: Inbox}> = async (app
     return sendMail(reply, page);
   });
 };
-
-function fits(message: InboxMessage, {to = '', channel = '', q = ''}: InboxFilter): boolean {
-  const holds = (text: string, part: string) => text.toLowerCase().includes(part.trim().toLowerCase());
-  return (
-    holds(message.to, to) &&
-    (channel === '' || message.channel === channel) &&
-    holds(`${message.subject ?? ''}\n${message.text}\n${message.code}\n${message.verificationId}`, q)
-  );
-}

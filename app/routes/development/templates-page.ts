@@ -1,7 +1,7 @@
 import {segmentsOf} from '../../delivery/templates/sms-segments.ts';
 import {type Html, html} from './html.ts';
 import {bubble, mailFrame} from './message-views.ts';
-import type {Preview, TemplatesChoice} from './templates-routes.ts';
+import type {Preview, TemplatesChoice} from './previews.ts';
 
 const channelNames = {sms: 'SMS', email: 'Mail', voice: 'Call', whatsapp: 'WhatsApp'};
 const schemes = [

@@ -1,24 +1,13 @@
 import type {FastifyPluginAsyncTypebox} from '@fastify/type-provider-typebox';
-import {type Static, Type} from 'typebox';
-import {type TemplateChannel, templateChannels} from '../../delivery/templates/own-texts.ts';
-import type {Rendered} from '../../delivery/templates/render.ts';
-import {sampleValues} from '../../delivery/templates/samples.ts';
-import type {PolicyTexts, Templates} from '../../delivery/templates/templates.ts';
+import {Type} from 'typebox';
+import type {Templates} from '../../delivery/templates/templates.ts';
 import {Problem} from '../../errors.ts';
 import {sendMail, sendPage} from './page.ts';
+import {previewsOf, templatesChoice} from './previews.ts';
 import {inScheme} from './scheme.ts';
 import {templatesPage} from './templates-page.ts';
 
 const closed = {additionalProperties: false};
-const choice = Type.Object(
-  {
-    policy: Type.Optional(Type.String({maxLength: 32})),
-    channel: Type.Optional(Type.String({maxLength: 16})),
-    locale: Type.Optional(Type.String({maxLength: 35})),
-    scheme: Type.Optional(Type.Enum(['', 'light', 'dark'])),
-  },
-  closed,
-);
 const mailName = Type.Object(
   {
     policy: Type.String({maxLength: 32}),
@@ -29,20 +18,9 @@ const mailName = Type.Object(
 );
 const quiet = {config: {quiet: true}};
 
-export type TemplatesChoice = Static<typeof choice>;
-
-/** A message as it would be written, with sample values. */
-export interface Preview {
-  readonly policy: PolicyTexts;
-  readonly channel: TemplateChannel;
-  readonly locale: string;
-  readonly own: boolean;
-  readonly rendered: Rendered;
-}
-
 /** `/dev/templates`: every message of every policy, in every language. */
 export const templatesRoutes: FastifyPluginAsyncTypebox<{templates: Templates}> = async (app, {templates}) => {
-  app.get('/templates', {schema: {hide: true, querystring: choice}, ...quiet}, async (request, reply) =>
+  app.get('/templates', {schema: {hide: true, querystring: templatesChoice}, ...quiet}, async (request, reply) =>
     sendPage(reply, {
       title: 'Templates',
       path: '/dev/templates',
@@ -61,25 +39,3 @@ export const templatesRoutes: FastifyPluginAsyncTypebox<{templates: Templates}> 
     return sendMail(reply, inScheme(preview.rendered.html, scheme));
   });
 };
-
-function previewsOf(templates: Templates): Preview[] {
-  return templates.policies.flatMap((policy) =>
-    templateChannels
-      .filter((channel) => policy.channels.includes(channel))
-      .flatMap((channel) =>
-        [...(templates.messagesOf(policy).get(channel) ?? [])].map(([locale, {own}]) => ({
-          policy,
-          channel,
-          locale,
-          own,
-          rendered: templates.render({
-            policyTag: policy.tag,
-            channel,
-            locale,
-            lifetimeSeconds: policy.lifetimeSeconds,
-            ...sampleValues(policy),
-          }),
-        })),
-      ),
-  );
-}
