@@ -81,19 +81,20 @@ async function refresh({announce}) {
   const now = document.getElementById('messages');
   const next = page.getElementById('messages');
   const [list, nextList] = [now.querySelector('ol'), next.querySelector('ol')];
+  const count = next.querySelector('.count').textContent;
   let added = [];
   if (list === null || nextList === null) {
     enrich(next);
-    now.replaceChildren(...next.childNodes);
     added = [...(nextList?.children ?? [])];
+    now.replaceChildren(...next.childNodes);
   } else {
     added = merge(list, nextList);
-    now.querySelector('.count').textContent = next.querySelector('.count').textContent;
+    now.querySelector('.count').textContent = count;
     now.querySelector('.pages')?.remove();
     const pages = next.querySelector('.pages');
     if (pages !== null) now.append(pages);
   }
-  if (!announce) live.textContent = next.querySelector('.count').textContent;
+  if (!announce) live.textContent = count;
   else if (added.length === 1) live.textContent = `New: ${nameOf(added[0])}`;
   else if (added.length > 1) live.textContent = `${added.length} new messages`;
 }
