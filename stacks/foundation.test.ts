@@ -44,6 +44,20 @@ describe('the foundation', () => {
     for (const body of Object.values(stacks)) expect(Object.keys(at(body, 'terraform.backend'))).toEqual(['local']);
   });
 
+  it('keeps its state in a bucket where the environment says so, under a key of its own and with a lock', () => {
+    const {stacks} = synthesise(
+      environmentFrom(`${minimal}state: {backend: s3, s3: {bucket: states, region: eu-west-1, prefix: otp}}\n`, 'prod'),
+    );
+    for (const [stack, body] of Object.entries(stacks))
+      expect(at(body, 'terraform.backend.s3')).toEqual({
+        bucket: 'states',
+        region: 'eu-west-1',
+        key: `otp/prod-${stack}.tfstate`,
+        encrypt: true,
+        use_lockfile: true,
+      });
+  });
+
   it('names no path of this machine', () => {
     expect(text).not.toContain(process.cwd());
   });

@@ -1,7 +1,9 @@
 import {connect} from '../cluster/connect.ts';
+import {holdExclusive} from '../cluster/exclusive-lease.ts';
 import {terraformKubeconfig} from '../cluster/kubeconfig.ts';
 import {listSecrets, missingSecrets} from '../cluster/missing-secrets.ts';
 import {requireNamespace} from '../cluster/namespaces.ts';
+import {clusterFacts, lacking} from '../cluster/preflight.ts';
 import {loadEnvironment} from '../environment/load.ts';
 import {stackId} from '../lib/names.ts';
 import {projectRoot} from '../lib/project-root.ts';
@@ -30,6 +32,10 @@ await runCommand(async () => {
     throw new CommandError(
       `namespace ${environment.namespace} lacks:\n${listSecrets(missing)}\nnpm run bootstrap -- --env ${chosen} makes those that it can; the others are yours to make`,
     );
+  const lacks = lacking(environment, await clusterFacts(cluster));
+  if (lacks.length > 0)
+    throw new CommandError(`${cluster.description} lacks:\n${lacks.map((line) => `  ${line}`).join('\n')}`);
+  await using _lease = await holdExclusive(cluster, environment.namespace, 'deploy');
   await runCdktf({
     environmentName: name,
     environmentFile: file,

@@ -2,7 +2,7 @@ import type {Fault} from './faults.ts';
 import type {Environment} from './schema.ts';
 
 /** What no schema can say: rules between two values. */
-export function rulesBroken({app, exposure, redis, resilience, service, network}: Environment): Fault[] {
+export function rulesBroken({app, exposure, redis, resilience, service, network, state}: Environment): Fault[] {
   const faults: Fault[] = [];
   if (app.maxReplicas < app.minReplicas)
     faults.push({
@@ -27,6 +27,12 @@ export function rulesBroken({app, exposure, redis, resilience, service, network}
       path: ['app', 'tls'],
       value: false,
       expected: 'true, because with exposure.kind loadBalancer callers speak to the pods themselves',
+    });
+  if (state.backend === 's3' && state.s3 === undefined)
+    faults.push({
+      path: ['state', 's3'],
+      value: undefined,
+      expected: '{bucket: …, region: …}, because state.backend is s3',
     });
   if (exposure.tls && exposure.host === undefined)
     faults.push({

@@ -76,9 +76,19 @@ export const environmentSchema = section(
     namespace: dnsLabel('Namespace of the workload; made by bootstrap'),
     preset: Type.Enum(presetNames, {description: 'Platform whose defaults apply'}),
     state: section('Where Terraform keeps what it knows', {
-      backend: Type.Enum(['kubernetes', 'local'], {
-        description: 'kubernetes: a Secret and a Lease in the cluster; local: a file here',
+      backend: Type.Enum(['kubernetes', 'local', 's3'], {
+        description: 'kubernetes: a Secret and a Lease in the cluster; local: a file here; s3: an object in a bucket',
       }),
+      s3: Type.Optional(
+        section('The bucket, for backend s3; credentials come from the environment of who deploys', {
+          bucket: Type.String({minLength: 3, description: 'It has to exist, with versioning'}),
+          region: Type.String({minLength: 1}),
+          prefix: Type.Optional(Type.String({pattern: '^[^/].*[^/]$', description: 'Before the names of the states'})),
+          endpoint: Type.Optional(
+            Type.String({pattern: '^https://', description: 'Of a store that is not Amazon’s but speaks S3'}),
+          ),
+        }),
+      ),
       namespace: dnsLabel('Namespace of the state and of the private CA; no stack manages it'),
     }),
     images: section('Images, each with a tag or digest', {

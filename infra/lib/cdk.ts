@@ -4,5 +4,5 @@
  */
 
 export type {TerraformRemoteState} from 'cdktf';
-export {App, AssetType, LocalBackend, TerraformAsset, TerraformBackend, TerraformStack} from 'cdktf';
+export {App, AssetType, LocalBackend, S3Backend, TerraformAsset, TerraformBackend, TerraformStack} from 'cdktf';
 export {Construct} from 'constructs';
