@@ -1,6 +1,8 @@
+import {isDeepStrictEqual} from 'node:util';
 import type {Catalog} from './config/file.ts';
 import type {EventRecipient} from './delivery/event-jobs.ts';
 import type {HttpClient} from './delivery/http/client.ts';
+import {retireAfterMs} from './delivery/provider.ts';
 import type {Keyring} from './domain/keyring.ts';
 import {parseId} from './domain/verification-id.ts';
 
@@ -8,6 +10,8 @@ import {parseId} from './domain/verification-id.ts';
 export interface EventRecipients {
   /** Who hears of a verification; undefined if nobody does. */
   of(id: string): EventRecipient | undefined;
+  /** Takes up what has changed of the endpoints that there are, and names their clients. */
+  renew(events: Catalog['events']): string[];
   close(): Promise<void>;
 }
 
@@ -30,6 +34,18 @@ export async function openEvents({clients, events}: Catalog, keyring: Keyring): 
       if (parsed.kind !== 'ref' || found === undefined) return undefined;
       const {client, endpoint, http} = found;
       return {client: client.name, policy: client.policiesByTag.get(parsed.ref.policyTag)?.name ?? '', endpoint, http};
+    },
+    renew(renewed) {
+      const names: string[] = [];
+      for (const [tag, {client, endpoint: before, http}] of byTag) {
+        const endpoint = renewed.get(client.name);
+        if (endpoint === undefined || Client === undefined || isDeepStrictEqual(endpoint, before)) continue;
+        const sameConnection = isDeepStrictEqual(endpoint.connection, before.connection);
+        byTag.set(tag, {client, endpoint, http: sameConnection ? http : new Client(endpoint.connection)});
+        if (!sameConnection) setTimeout(() => void http.close().catch(() => {}), retireAfterMs).unref();
+        names.push(client.name);
+      }
+      return names;
     },
     async close() {
       await Promise.all([...byTag.values()].map(({http}) => http.close()));

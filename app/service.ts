@@ -1,4 +1,4 @@
-import {createSecretKey} from 'node:crypto';
+import {createSecretKey, X509Certificate} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {Server as HttpsServer} from 'node:https';
 import type {AddressInfo} from 'node:net';
@@ -7,12 +7,13 @@ import fastify, {type FastifyInstance} from 'fastify';
 import type {Logger} from 'pino';
 import {buildApp} from './app.ts';
 import type {Configuration} from './config/configuration.ts';
-import {createKeyring, type Keyring} from './domain/keyring.ts';
+import {createRenewableKeyring, type Keyring} from './domain/keyring.ts';
 import {parseId} from './domain/verification-id.ts';
 import type {Fallback} from './fallback/open-fallback.ts';
 import {resilientInbox} from './fallback/resilient-inbox.ts';
 import {createMetrics, type Metrics} from './metrics.ts';
 import {openEvents} from './open-events.ts';
+import {followSecrets} from './rotation.ts';
 import {openDelivery} from './start-delivery.ts';
 import {startFallback} from './start-fallback.ts';
 import {announcing} from './store/announcing-store.ts';
@@ -39,23 +40,20 @@ const workerGraceMs = 5000;
 const maxConnectionGraceMs = 10_000;
 
 /** Opens the store, the providers and both ports. What it has opened when something fails, it closes again. */
-export async function startService({settings, catalog}: Configuration, log: Logger): Promise<Service> {
+export async function startService(configuration: Configuration, log: Logger): Promise<Service> {
   const cleanup = new AsyncDisposableStack();
   try {
-    return await acquire({settings, catalog}, log, cleanup);
+    return await acquire(configuration, log, cleanup);
   } catch (error) {
     await cleanup.disposeAsync();
     throw error;
   }
 }
 
-async function acquire(
-  {settings, catalog}: Configuration,
-  log: Logger,
-  resources: AsyncDisposableStack,
-): Promise<Service> {
+async function acquire(configuration: Configuration, log: Logger, resources: AsyncDisposableStack): Promise<Service> {
+  const {settings, catalog} = configuration;
   const metrics = createMetrics();
-  const keyring = createKeyring(settings.secretKeys);
+  const keyring = createRenewableKeyring(settings.secretKeys);
   const opened = open(settings, keyring, metrics, log);
   resources.defer(() => opened.close());
   const recipients = await openEvents(catalog, keyring);
@@ -112,6 +110,10 @@ async function acquire(
     resources.defer(() => worker.stop(workerGraceMs));
   }
 
+  const clients = new Map(catalog.clients);
+  const rotation = await followSecrets({configuration, keyring, clients, delivery, recipients, log});
+  resources.defer(() => rotation.stop());
+
   let draining = false;
   const context = {
     store: fallback?.store ?? placedIn(observed),
@@ -123,7 +125,7 @@ async function acquire(
   const hasInbox = settings.mode === 'development';
   const app = await buildApp({
     context,
-    clients: catalog.clients,
+    clients,
     metrics,
     log,
     version: readVersion(),
@@ -141,7 +143,7 @@ async function acquire(
     ...(settings.tls === undefined ? {} : {tls: settings.tls.pair}),
   });
   resources.defer(() => closeWithin(app, connectionGraceMs(settings.shutdownTimeoutSeconds)));
-  if (settings.tls !== undefined) resources.defer(followCertificate(app, settings.tls, log));
+  if (settings.tls !== undefined) resources.defer(followCertificate(app, settings.tls, metrics, log));
   const url = await app.listen({host: settings.host, port: settings.port});
   await warn(catalog, log);
 
@@ -214,9 +216,14 @@ function measure({isOpen, isActive, size}: Fallback, metrics: Metrics): void {
 function followCertificate(
   {server}: FastifyInstance,
   {files, pair}: NonNullable<Configuration['settings']['tls']>,
+  metrics: Metrics,
   log: Logger,
 ): () => Promise<void> {
+  const tell = ({cert}: typeof pair) =>
+    metrics.certificateExpiry.set({listener: 'api'}, new X509Certificate(cert).validToDate.getTime() / 1000);
+  tell(pair);
   const apply = (renewed: typeof pair) => {
+    tell(renewed);
     // Handshakes from now on see the new one; connections that are open keep what they have agreed on.
     if (server instanceof HttpsServer) server.setSecureContext({...renewed, ...listenerTls});
   };

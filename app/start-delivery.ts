@@ -1,14 +1,16 @@
+import {isDeepStrictEqual} from 'node:util';
 import type {Logger} from 'pino';
 import type {Catalog} from './config/file.ts';
 import type {Announcements} from './delivery/announcements.ts';
 import type {CallbackReader} from './delivery/callbacks/callback.ts';
 import {ProviderChain} from './delivery/chain.ts';
-import {createCallbackReader, createProvider} from './delivery/create-provider.ts';
+import {createCallbackReader, createProvider, type ProviderSettings} from './delivery/create-provider.ts';
 import {eventJobs} from './delivery/event-jobs.ts';
 import type {Inbox} from './delivery/inbox.ts';
 import {openMessage} from './delivery/message.ts';
 import {messageJobs} from './delivery/message-jobs.ts';
 import type {Outbox, QueuedMessage} from './delivery/outbox.ts';
+import {retireAfterMs} from './delivery/provider.ts';
 import {OutboxWorker} from './delivery/worker.ts';
 import type {Keyring} from './domain/keyring.ts';
 import {parseId} from './domain/verification-id.ts';
@@ -38,16 +40,17 @@ export interface Delivery {
   start(outbox: Outbox): OutboxWorker;
   /** Read what providers tell of messages that they have taken; by the name of the provider. */
   readonly callbacks: ReadonlyMap<string, CallbackReader>;
+  /** Exchanges the providers whose settings have changed, and names them; what is under way ends with the old ones. */
+  renew(settings: readonly ProviderSettings[]): Promise<string[]>;
   /** Lets go of the providers; the workers are stopped before. */
   close(): Promise<void>;
 }
 
 export async function openDelivery(options: DeliveryOptions): Promise<Delivery> {
   const {catalog, keyring, inbox, metrics, log, store, announcements, recipients, publicUrl} = options;
-  const openedProviders = catalog.providers.map(
-    async (settings) => [settings.name, await createProvider(settings, inbox)] as const,
-  );
-  const providers = new Map(await Promise.all(openedProviders));
+  const open = async (settings: ProviderSettings) => ({settings, provider: await createProvider(settings, inbox)});
+  const opened = await Promise.all(catalog.providers.map(open));
+  const providers = new Map(opened.map((each) => [each.provider.name, each]));
   const callbacks = new Map(
     catalog.providers.flatMap((settings) => {
       const reader = createCallbackReader(settings);
@@ -56,7 +59,8 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery> 
   );
   const chain = new ProviderChain({
     log,
-    providersOf: (channel) => (catalog.channels.get(channel) ?? []).flatMap((name) => providers.get(name) ?? []),
+    providersOf: (channel) =>
+      (catalog.channels.get(channel) ?? []).flatMap((name) => providers.get(name)?.provider ?? []),
     onSend: (provider, result) => metrics.sends.inc({provider, result}),
     onBreaker: (provider, open) => metrics.breakers.set({provider}, open ? 1 : 0),
     callbackUrl: (provider, {verificationId, resends}) =>
@@ -94,8 +98,24 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery> 
       worker.start();
       return worker;
     },
+    async renew(renewed) {
+      const changed = renewed.filter(({name, ...settings}) => {
+        const before = providers.get(name)?.settings;
+        return before !== undefined && !isDeepStrictEqual(before, {name, ...settings});
+      });
+      // All are opened before one is exchanged.
+      for (const next of await Promise.all(changed.map(open))) {
+        const {name} = next.provider;
+        const old = providers.get(name)?.provider;
+        providers.set(name, next);
+        const reader = createCallbackReader(next.settings);
+        if (reader !== undefined) callbacks.set(name, reader);
+        if (old !== undefined) setTimeout(() => void old.close().catch(() => {}), retireAfterMs).unref();
+      }
+      return changed.map(({name}) => name);
+    },
     async close() {
-      await Promise.all([...providers.values()].map((provider) => provider.close()));
+      await Promise.all([...providers.values()].map(({provider}) => provider.close()));
     },
   };
 }

@@ -32,6 +32,8 @@ export interface Catalog {
   /** Names of providers, in order of preference. */
   readonly channels: ReadonlyMap<Channel, readonly string[]>;
   readonly templates: Templates;
+  /** What the file names for secrets, and for the authorities of providers. */
+  readonly secretFiles: readonly string[];
 }
 
 /** Reads the configuration file at `path` and adds a sentence to `problems` for each fault. Undefined if it has none to offer. */
@@ -41,8 +43,29 @@ export function readFile(
   environment: NodeJS.ProcessEnv,
   problems: string[],
 ): Catalog | undefined {
+  const text = readText(path, problems);
+  return text === undefined ? undefined : readFileText({path, text}, mode, environment, problems);
+}
+
+/** The text of the configuration file; undefined, with the problem told, if it cannot be read. */
+export function readText(path: string, problems: string[]): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    problems.push(`${path}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
+/** The same for a file whose text is known. */
+export function readFileText(
+  {path, text}: {readonly path: string; readonly text: string},
+  mode: Mode,
+  environment: NodeJS.ProcessEnv,
+  problems: string[],
+): Catalog | undefined {
   const fileProblems: string[] = [];
-  const catalog = parse(path, mode, environment, fileProblems);
+  const catalog = parse(text, mode, environment, fileProblems);
   problems.push(...fileProblems.map((problem) => `${path}: ${problem}`));
   return catalog;
 }
@@ -56,14 +79,7 @@ export function developmentCatalog(environment: NodeJS.ProcessEnv): Catalog {
   return catalog;
 }
 
-function parse(path: string, mode: Mode, environment: NodeJS.ProcessEnv, problems: string[]): Catalog | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    problems.push(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
+function parse(text: string, mode: Mode, environment: NodeJS.ProcessEnv, problems: string[]): Catalog | undefined {
   const document = parseDocument(text, {uniqueKeys: true, strict: true});
   const unread = [...document.errors, ...document.warnings].map(({message}) => message.trim());
   let value: unknown;
@@ -100,7 +116,16 @@ function toCatalog(file: ConfigurationFile, mode: Mode, environment: NodeJS.Proc
     events: readEvents(file, mode, environment, problems),
     channels: readChannels(file, problems),
     templates: readTemplates(file, problems),
+    secretFiles: [...new Set(filesNamedIn({clients: file.clients, providers: file.providers}))],
   };
+}
+
+/** The paths in `{file: PATH}` and `caFile: PATH`, wherever they stand. */
+function filesNamedIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) =>
+    (key === 'file' || key === 'caFile') && typeof member === 'string' ? [member] : filesNamedIn(member),
+  );
 }
 
 function readTemplates({policies, templates = {}}: ConfigurationFile, problems: string[]): Templates {

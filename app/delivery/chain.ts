@@ -41,7 +41,7 @@ const maxRemembered = 10_000;
 export class ProviderChain {
   readonly #options: ChainOptions;
   readonly #retryMs: number;
-  readonly #lanes = new Map<Provider, Lane>();
+  readonly #lanes = new WeakMap<Provider, Lane>();
   /** The provider that failed last for a verification, while that is of use; the oldest are forgotten. */
   readonly #failed = new Map<string, string>();
 

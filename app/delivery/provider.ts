@@ -34,6 +34,9 @@ export type SendResult =
   /** It will never be taken. */
   | {readonly kind: 'refused'; readonly reason: string};
 
+/** When what has been exchanged for its successor is closed: longer than any attempt at a message takes. */
+export const retireAfterMs = 120_000;
+
 /** Carries messages: an SMTP server, a gateway, the development inbox. */
 export interface Provider {
   readonly name: string;

@@ -41,6 +41,28 @@ export function createKeyring(keys: readonly [SecretKey, ...SecretKey[]]): Keyri
   return {current, all, find: (kid) => byKid.get(kid)};
 }
 
+/** A keyring whose keys can be exchanged for others while it is in use. */
+export interface RenewableKeyring extends Keyring {
+  renew(keys: readonly [SecretKey, ...SecretKey[]]): void;
+}
+
+/** The same, for keys that rotate. */
+export function createRenewableKeyring(keys: readonly [SecretKey, ...SecretKey[]]): RenewableKeyring {
+  let keyring = createKeyring(keys);
+  return {
+    get current() {
+      return keyring.current;
+    },
+    get all() {
+      return keyring.all;
+    },
+    find: (kid) => keyring.find(kid),
+    renew(renewed) {
+      keyring = createKeyring(renewed);
+    },
+  };
+}
+
 function derive({kid, secret}: SecretKey): DerivedKeys {
   const bytes = (purpose: string) =>
     Buffer.from(hkdfSync('sha256', secret, '', `otp-service v1 ${purpose}`, keyLength));

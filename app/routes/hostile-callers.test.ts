@@ -222,3 +222,15 @@ describe('help for a recipient', () => {
     expect(await manage(call, 'erase', 'nobody')).toMatchObject({status: 422, body: {code: 'recipient_invalid'}});
   });
 });
+
+it('what locks a recipient and what a rate limit refuses is counted, by policy and by limit', async () => {
+  const login = {maxAttempts: 2, resendIntervalSeconds: 0, limits: {recipient: {count: 1, perSeconds: 60}}};
+  const {create, check, codeOf, wrong, metrics} = await createTestApp({login});
+  const {id} = (await create()).body;
+  await check(id, wrong(codeOf(id)));
+  expect(await metrics()).not.toMatch(/otp_lockouts_total\{/);
+  await check(id, wrong(codeOf(id)));
+  expect(await create()).toMatchObject({status: 429, body: {code: 'rate_limited'}});
+  expect(await metrics()).toContain('otp_lockouts_total{policy="login"} 1');
+  expect(await metrics()).toContain('otp_rate_limited_total{limit="recipient"} 1');
+});

@@ -6,7 +6,6 @@ const maxAgeSeconds = 300;
 
 /** `/.well-known/jwks.json`: the keys that receipts verify with (`use: sig`), and that checks may be sealed for (`use: enc`). */
 export const jwksRoutes: FastifyPluginAsyncTypebox<{keyring: Keyring}> = async (app, {keyring}) => {
-  const keys = keyring.all.flatMap(({receipt, exchange}) => [receipt.publicJwk, exchange.publicJwk]);
   app.get(
     '/.well-known/jwks.json',
     {
@@ -34,7 +33,9 @@ export const jwksRoutes: FastifyPluginAsyncTypebox<{keyring: Keyring}> = async (
         },
       },
     },
-    async (_request, reply) =>
-      reply.header('cache-control', `public, max-age=${maxAgeSeconds}`).send({keys: keys as never}),
+    async (_request, reply) => {
+      const keys = keyring.all.flatMap(({receipt, exchange}) => [receipt.publicJwk, exchange.publicJwk]);
+      return reply.header('cache-control', `public, max-age=${maxAgeSeconds}`).send({keys: keys as never});
+    },
   );
 };

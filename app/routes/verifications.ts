@@ -60,6 +60,10 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
   app.addHook('onRequest', app.authenticate('verify'));
   const count = ({policy, snapshot}: VerificationView, event: string) =>
     metrics.verifications.inc({policy: policy.name, channel: snapshot.channel, event});
+  /** After a failure the recipient is locked only by this one: while it is, no check is looked at. */
+  const countLockout = ({policy, snapshot: {budget}}: VerificationView) => {
+    if (budget.lockedUntil !== 0) metrics.lockouts.inc({policy: policy.name});
+  };
 
   app.post(
     '',
@@ -112,6 +116,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
             .header('location', `/v1/verifications/${result.view.id}`)
             .send({...toJson(result.view), ...(await codeJson(result, sealingKey))});
         case 'rate_limited':
+          metrics.rateLimited.inc({limit: result.limit.name});
           rateLimitHeaders(reply, [result.limit], result.at);
           throw rateLimited(result);
         case 'idempotency_conflict':
@@ -205,6 +210,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
         case 'incorrect': {
           const {status} = result.view.snapshot;
           count(result.view, status === 'locked' ? 'locked' : 'incorrect');
+          countLockout(result.view);
           const remaining = attemptsRemaining(result.view.snapshot);
           throw new Problem({
             code: 'code_incorrect',
@@ -217,6 +223,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
         }
         case 'binding_mismatch':
           count(result.view, 'binding_mismatch');
+          countLockout(result.view);
           throw new Problem({
             code: 'binding_mismatch',
             detail: 'The code is bound to other values. It was not looked at, and the attempt counts.',

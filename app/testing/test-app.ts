@@ -70,6 +70,7 @@ export async function createTestApp({
     ),
     createClient('bank', policies, [apiKey('first', bankKey), apiKey('old', endedKey, {notAfter: started})]),
   ];
+  const metrics = createMetrics();
   const app: FastifyInstance = await buildApp({
     context: {
       store: placedIn(wrap(memory)),
@@ -79,7 +80,7 @@ export async function createTestApp({
       now: () => now,
     },
     clients: new Map(clients.map((client) => [client.name, client])),
-    metrics: createMetrics(),
+    metrics,
     log,
     version: '0.0.0',
     readiness: async () => ({kind: 'ready'}),
@@ -118,6 +119,7 @@ export async function createTestApp({
   };
   return {
     app,
+    metrics: () => metrics.registry.metrics(),
     call,
     /** Notes that a provider has taken the newest message of a verification. */
     settle(id: string, provider: string) {

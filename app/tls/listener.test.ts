@@ -27,6 +27,10 @@ describe('the listener', () => {
     await until('the renewal', () => service.output().includes('serving with a renewed certificate'));
     using fresh = httpsConnection(second.ca);
     expect(await fresh.get(`${url}/livez`)).toMatchObject({status: 200, fingerprint256: fingerprintOf(second)});
+    const ends = new X509Certificate(second.cert).validToDate.getTime() / 1000;
+    expect(await (await fetch(service.metricsUrl)).text()).toContain(
+      `otp_certificate_expiry_timestamp_seconds{listener="api"} ${ends}`,
+    );
     expect(await open.get(`${url}/livez`)).toMatchObject({status: 200, reused: true});
     await expect(handshake(url, second.ca, 'TLSv1.1')).rejects.toThrow(/protocol version|unsupported protocol/i);
     expect(await handshake(url, second.ca, 'TLSv1.2')).toBe('TLSv1.2');
