@@ -39,9 +39,9 @@ export function redisContainer(environment: Environment, mode: 'single' | 'repli
     securityContext: containerSecurity,
     resources: sizes(redisResources(environment).redis),
     // Reading a long file takes minutes, and with replicas a pod may wait for the others: both answer as "alive".
-    startupProbe: {...probe('alive'), periodSeconds: 1, failureThreshold: 60},
+    startupProbe: {...probe('alive'), periodSeconds: 2, failureThreshold: 30},
     readinessProbe: {...probe('ready'), failureThreshold: 2},
-    livenessProbe: {...probe('alive'), failureThreshold: 6},
+    livenessProbe: {...probe('alive'), periodSeconds: 20, failureThreshold: 3},
     ...(mode === 'single' ? {} : {lifecycle: {preStop: [{exec: {command: script('stop-redis.sh')}}]}}),
     volumeMount: mounts,
   };
@@ -58,9 +58,9 @@ export function sentinelContainer(environment: Environment) {
     securityContext: containerSecurity,
     resources: sizes(redisResources(environment).sentinel),
     // A new one waits until there is a master to watch: 10 min, then it begins anew.
-    startupProbe: {...probe('sentinel-ready'), periodSeconds: 1, failureThreshold: 600},
-    readinessProbe: {...probe('sentinel-ready'), periodSeconds: 10, failureThreshold: 2},
-    livenessProbe: {...probe('sentinel-alive'), periodSeconds: 10, failureThreshold: 3},
+    startupProbe: {...probe('sentinel-ready'), periodSeconds: 2, failureThreshold: 300},
+    readinessProbe: {...probe('sentinel-ready'), periodSeconds: 20, failureThreshold: 2},
+    livenessProbe: {...probe('sentinel-alive'), periodSeconds: 30, failureThreshold: 3},
     lifecycle: {preStop: [{exec: {command: script('stop-sentinel.sh')}}]},
     volumeMount: mounts,
   };

@@ -93,6 +93,7 @@ export function redisFiles(
     redisPort: String(ports.redis),
     sentinelPort: String(ports.sentinel),
     waitingPort: String(ports.waiting),
+    exporterPort: String(ports.exporter),
     masterName,
     quorum: String(quorum),
     lineageKey,

@@ -14,6 +14,13 @@ case $1 in
     echo "CONFIG SET masterauth $(cat @replicaPasswordFile@)" | ask @localHost@ @redisPort@
     printf 'SENTINEL SET @masterName@ auth-pass %s\nSENTINEL CONFIG SET sentinel-pass %s\n' \
       "$(cat @sentinelPasswordFile@)" "$(cat @sentinelPasswordFile@)" | ask @localHost@ @sentinelPort@
+    # The exporter reads its file again when it is told to.
+    if command -v bash > /dev/null; then
+      bash -c 'exec 3<> /dev/tcp/127.0.0.1/@exporterPort@
+        printf "POST /-/reload HTTP/1.0\r\n\r\n" >&3; head -n 1 <&3'
+    else
+      wget -q -O - --post-data '' http://127.0.0.1:@exporterPort@/-/reload
+    fi || log 'the exporter keeps its old password until it starts anew'
     ;;
   certificate)
     # Setting a path again reads the file again. Sentinel cannot: it starts anew.

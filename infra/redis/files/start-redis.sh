@@ -8,15 +8,21 @@ trap 'close_waiting_room; exit 0' TERM INT
 rm -f @runFolder@/waiting
 
 said=
+looks=0
 until [ -e @promoteRedisMark@ ]; do
-  decision=$(look_around | awk -v me="$me" -v data="$(has_data)" -v leader="$(named_by_majority)" -v hosts="$hosts" \
+  leader=$(named_by_majority)
+  seen=
+  case $leader in '' | "$me") seen=$(look_around) ;; esac
+  decision=$(echo "$seen" | awk -v me="$me" -v data="$(has_data)" -v leader="$leader" -v hosts="$hosts" \
     -f @configFolder@/decide.awk)
   [ "$decision" = "$said" ] || log "$decision"
   said=$decision
   case $decision in wait*) ;; *) break ;; esac
   open_waiting_room
   tell_the_others
-  sleep 0.3
+  looks=$((looks + 1))
+  # An outage may take long and its pods share a node with others.
+  if [ "$looks" -lt 10 ]; then sleep 0.3; else sleep 2; fi
 done
 [ ! -e @promoteRedisMark@ ] || decision=master
 close_waiting_room

@@ -20,7 +20,7 @@ if [ ! -e @promoteSentinelMark@ ] && grep -q '^sentinel monitor @masterName@ ' @
   sh @configFolder@/render-sentinel.sh
 else
   log 'wait for a master to watch'
-  until [ -e @promoteSentinelMark@ ] || { master=$(find_master) && [ -n "$master" ]; }; do sleep 0.3; done
+  until [ -e @promoteSentinelMark@ ] || { master=$(find_master) && [ -n "$master" ]; }; do sleep 1; done
   # By hand (promote.sh): an epoch above all others has every sentinel follow.
   [ ! -e @promoteSentinelMark@ ] || master="$now $me"
   log "watch ${master#* }, epoch ${master% *}"
