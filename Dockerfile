@@ -30,9 +30,9 @@ CMD ["node", "loadtests/run.ts", "smoke"]
 
 # The service as one program, with what Node makes of it at its first start.
 FROM dependencies AS program
-WORKDIR /build
+WORKDIR /opt/build
 RUN ln -s /srv/node_modules node_modules && cp /srv/package.json ./ \
-    && npm install --prefix / --ignore-scripts --no-audit --no-fund "rolldown@$(node -p "require('/srv/package.json').devDependencies.rolldown")"
+    && cd .. && npm install --ignore-scripts --no-audit --no-fund "rolldown@$(node -p "require('/srv/package.json').devDependencies.rolldown")"
 COPY app ./app
 RUN node app/build/run.ts /srv
 
