@@ -84,6 +84,7 @@ async function record(scenario: Scenario, plan: RunPlan, testbed: Testbed, signa
   ]);
   await audit(client, signal);
   note('audit ends');
+  await messagesDue(client, scenario.bounds.deliveryMs, signal);
   const doubts = await testbed.doubts();
   return {
     operations: client.operations,
@@ -114,6 +115,14 @@ function observe(testbed: Testbed, client: Client): {readonly seen: readonly Obs
       await looking;
     },
   };
+}
+
+/** Gives the last messages the time that they may take. */
+async function messagesDue(client: Client, deliveryMs: number, signal: AbortSignal): Promise<void> {
+  const promised = client.operations.filter(({kind, outcome}) => kind === 'create' && outcome === 'ok');
+  const untilMs = Math.max(0, ...promised.map(({endMs}) => endMs)) + deliveryMs;
+  const allCame = () => promised.every(({verificationId = ''}) => client.messageSeenMs(verificationId) !== undefined);
+  while (client.nowMs() < untilMs && !allCame()) await sleep(100, undefined, {signal});
 }
 
 function messagesSeen(client: Client): Map<string, number> {

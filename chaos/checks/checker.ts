@@ -56,6 +56,14 @@ export interface Finding {
  */
 export type Checker = (run: RecordedRun, bounds: Bounds) => Finding;
 
+/** From when on everything is as before the fault: it has had the time for that, and nobody serves from memory any more. */
+export function calmMs(run: RecordedRun, bounds: Bounds): number {
+  return run.observations.reduce(
+    (latest, {atMs, inFallback}) => (inFallback > 0 ? Math.max(latest, atMs) : latest),
+    recoveredMs(run, bounds),
+  );
+}
+
 /** From when on everything has to be as before the fault; ms since the start of the run. */
 export function recoveredMs({fault}: RecordedRun, {recoveryFrom, recoveryMs}: Bounds): number {
   return (recoveryFrom === 'fault' ? fault.startMs : fault.healedMs) + recoveryMs;

@@ -1,5 +1,5 @@
 import {describeOperation, type Operation, type RecordedRun} from '../history.ts';
-import {type Bounds, type Checker, recoveredMs} from './checker.ts';
+import {type Bounds, type Checker, calmMs} from './checker.ts';
 
 /**
  * The failure budget of a recipient, over all codes: after a round of wrong checks comes a wait. So one wrong check more than is
@@ -37,7 +37,7 @@ export const failuresBounded: Checker = (run, bounds) => {
 
 /** Whether a check may have been counted apart from those before the fault. */
 function mayBeIn(last: Operation, run: RecordedRun, bounds: Bounds): boolean {
-  const afterwards = last.startMs >= recoveredMs(run, bounds);
+  const afterwards = last.startMs >= calmMs(run, bounds);
   return last.endMs >= run.fault.startMs && (!afterwards || bounds.budgetsRollBack);
 }
 

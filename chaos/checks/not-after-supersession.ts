@@ -1,6 +1,6 @@
 import {describeOperation, type Operation, type RecordedRun} from '../history.ts';
 import {isAcceptance} from './by-verification.ts';
-import {type Bounds, type Checker, recoveredMs} from './checker.ts';
+import {type Bounds, type Checker, calmMs} from './checker.ts';
 
 /**
  * `pendingMax` codes of a recipient live side by side; each further one ends the oldest. Judged where all of them were created on the
@@ -53,5 +53,5 @@ function areInTurn(creates: readonly Operation[]): boolean {
 
 function sideOf({startMs, endMs}: Operation, run: RecordedRun, bounds: Bounds): 'before' | 'after' | undefined {
   if (endMs < run.fault.startMs) return 'before';
-  return startMs > recoveredMs(run, bounds) ? 'after' : undefined;
+  return startMs > calmMs(run, bounds) ? 'after' : undefined;
 }

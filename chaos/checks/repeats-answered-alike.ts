@@ -1,14 +1,15 @@
 import {describeOperation, isUnavailable, type Operation, type RecordedRun} from '../history.ts';
-import type {Checker} from './checker.ts';
+import {type Bounds, type Checker, calmMs} from './checker.ts';
 
 /**
  * Requests under one idempotency key are one act: as often as it is asked, the service gives the one answer. What it refuses for now
  * (429, 503) it has not answered; what it has lost it cannot repeat. What it has created in a store that is away it cannot know: asked
- * again during the fault it creates another, and that one is then the answer.
+ * again during the fault it creates another, and that one is then the answer: until what is in memory is back in the store, where one
+ * process may already be served while another still holds what it has answered.
  */
-export const repeatsAnsweredAlike: Checker = (run) => {
+export const repeatsAnsweredAlike: Checker = (run, bounds) => {
   const answered = run.operations.filter((operation) => operation.idempotencyKey !== undefined && isAnswer(operation));
-  const acts = Map.groupBy(answered, (operation) => `${operation.idempotencyKey} ${sideOf(operation, run)}`);
+  const acts = Map.groupBy(answered, (operation) => `${operation.idempotencyKey} ${sideOf(operation, run, bounds)}`);
   const repeated = [...acts.values()].filter((answers) => answers.length > 1);
   const differing = repeated.filter((answers) => new Set(answers.map(essence)).size > 1);
   return {
@@ -20,11 +21,13 @@ export const repeatsAnsweredAlike: Checker = (run) => {
   };
 };
 
-/** An answer that the fault may have overtaken belongs to neither side. */
-function sideOf({kind, startMs, endMs, index}: Operation, {fault}: RecordedRun): string {
+/** Where store and memory may both have answered, each for itself, an answer belongs to neither side. */
+function sideOf({kind, startMs, endMs, index}: Operation, run: RecordedRun, bounds: Bounds): string {
   if (kind !== 'create') return '';
-  if (startMs >= fault.provenMs) return 'since the fault';
-  return endMs < fault.startMs ? 'before the fault' : `between ${index}`;
+  const {fault} = run;
+  if (endMs < fault.startMs) return 'before the fault';
+  const inFault = bounds.recoveryFrom === 'healing' && startMs >= fault.provenMs && endMs <= fault.healStartMs;
+  return inFault || startMs >= calmMs(run, bounds) ? 'since the fault' : `between ${index}`;
 }
 
 function isAnswer(operation: Operation): boolean {

@@ -118,7 +118,10 @@ function storeSettings(store: StoreUnderTest): Record<string, string> {
     case 'single':
       return {REDIS_URL: `${store.node.url}/0`};
     case 'replicated':
-      return {REDIS_SENTINELS: store.set.sentinelAddresses, REDIS_MASTER_NAME: store.set.masterName};
+      return {
+        REDIS_SENTINELS: store.set.sentinels.map(({name, address}) => `${name}.lab:${address.port}`).join(','),
+        REDIS_MASTER_NAME: store.set.masterName,
+      };
     case 'cluster':
       return {REDIS_CLUSTER: store.cluster.addresses};
   }

@@ -1,3 +1,5 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {type Balancer, startBalancer} from './balancer.ts';
 import {freePort} from './free-port.ts';
 import type {Network} from './network.ts';
@@ -22,6 +24,8 @@ export interface FleetOptions {
 export interface Fleet extends AsyncDisposable {
   readonly baseUrl: string;
   readonly instances: readonly ServiceInstance[];
+  /** As long as it is there, the instances can resolve names under .lab. */
+  readonly namesFile: string;
 }
 
 export function startFleet({count, entry, environment, network, logPath}: FleetOptions): Promise<Fleet> {
@@ -35,7 +39,9 @@ export function startFleet({count, entry, environment, network, logPath}: FleetO
         return {name, port, address: (await network?.publish(name, port)) ?? {host: '127.0.0.1', port}};
       }),
     );
-    const peers = members.map(({address}) => `${address.host}:${address.port}`).join(',');
+    const namesFile = path.join(place.directory, 'names');
+    await writeFile(namesFile, '');
+    const peers = members.map(({name, address}) => `${name}.lab:${address.port}`).join(',');
     const instances = await Promise.all(
       members.map(({name, port}) =>
         ServiceInstance.create({
@@ -52,6 +58,7 @@ export function startFleet({count, entry, environment, network, logPath}: FleetO
             ...environment,
           },
           ...(network ? {sourceAddress: network.sourceAddressOf(name)} : {}),
+          namesFile,
           logFile: place.logFile(name),
         }),
       ),
@@ -59,6 +66,6 @@ export function startFleet({count, entry, environment, network, logPath}: FleetO
     for (const instance of instances) owned.use(instance);
     await Promise.all(instances.map((instance) => instance.start()));
     const balancer: Balancer = owned.use(await startBalancer(instances));
-    return {baseUrl: balancer.baseUrl, instances};
+    return {baseUrl: balancer.baseUrl, instances, namesFile};
   });
 }

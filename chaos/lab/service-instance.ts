@@ -10,11 +10,16 @@ export interface ServiceInstanceOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** The address that it connects from; see `network.ts`. */
   readonly sourceAddress?: string;
+  /** As long as this file is there it can resolve names; see `name-service.ts`. */
+  readonly namesFile: string;
   readonly logFile: string;
 }
 
 const START_MS = 30_000;
-const SOURCE_ADDRESS = fileURLToPath(new URL('source-address.ts', import.meta.url));
+const SURROUNDINGS = ['source-address.ts', 'name-service.ts'].flatMap((module) => [
+  '--import',
+  fileURLToPath(new URL(module, import.meta.url)),
+]);
 
 /** One process of the service, on ports of its own that it keeps over restarts. */
 export class ServiceInstance implements AsyncDisposable {
@@ -45,7 +50,7 @@ export class ServiceInstance implements AsyncDisposable {
 
   /** Resolves when it is ready. */
   async start(): Promise<void> {
-    const {name, entry, environment, sourceAddress, logFile} = this.#options;
+    const {name, entry, environment, sourceAddress, namesFile, logFile} = this.#options;
     if (!this.isRunning) {
       const env = {
         // Nothing else of the caller's environment: a run must not depend on who starts it.
@@ -54,10 +59,10 @@ export class ServiceInstance implements AsyncDisposable {
         PORT: String(this.port),
         METRICS_PORT: String(this.metricsPort),
         ...environment,
+        LAB_NAMES_FILE: namesFile,
         ...(sourceAddress === undefined ? {} : {LAB_SOURCE_ADDRESS: sourceAddress}),
       };
-      const preload = sourceAddress === undefined ? [] : ['--import', SOURCE_ADDRESS];
-      this.#child = await Child.start({command: process.execPath, args: [...preload, entry], env, logFile});
+      this.#child = await Child.start({command: process.execPath, args: [...SURROUNDINGS, entry], env, logFile});
     }
     await waitUntil(`readiness of ${name} (log: ${logFile})`, START_MS, async () => {
       if (!this.isRunning) throw new Error(`${name} ended before it was ready; see ${logFile}`);

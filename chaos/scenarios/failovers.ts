@@ -3,6 +3,7 @@ import {cutMasterFromSentinels} from '../faults/cut-master-from-sentinels.ts';
 import {freezeMaster} from '../faults/freeze-master.ts';
 import {killMaster} from '../faults/kill-master.ts';
 import {killMasterAndReplica} from '../faults/kill-master-and-replica.ts';
+import {loseNamesAndMaster} from '../faults/lose-names-and-master.ts';
 import {loseSentinelMajority} from '../faults/lose-sentinel-majority.ts';
 import {plannedSwitch} from '../faults/planned-switch.ts';
 import {bounds, common, everyCheck, failover, failoverPace, replicated, workload} from './defaults.ts';
@@ -63,6 +64,16 @@ export const sentinelMajorityLost: Scenario = {
   claim:
     'the master dies while nobody may promote another: new verifications are served from memory until the sentinels are back',
   fault: loseSentinelMajority,
+  pace: failoverPace,
+  bounds: {...failover, recoveryFrom: 'healing', recoveryMs: 3_000},
+};
+
+export const namesLost: Scenario = {
+  ...common,
+  name: 'lose-names-and-master',
+  claim:
+    'the master dies while the service can resolve no name: new verifications are served throughout, and from Redis as soon as names are back',
+  fault: loseNamesAndMaster,
   pace: failoverPace,
   bounds: {...failover, recoveryFrom: 'healing', recoveryMs: 3_000},
 };

@@ -12,6 +12,7 @@ import {
   masterCutFromSentinels,
   masterFrozen,
   masterKilled,
+  namesLost,
   plannedSwitchover,
   sentinelMajorityLost,
 } from './failovers.ts';
@@ -36,6 +37,7 @@ export const scenarios: readonly Scenario[] = [
   masterCutFromSentinels,
   masterAndReplicaKilled,
   sentinelMajorityLost,
+  namesLost,
   plannedSwitchover,
   replicasLag,
   replicationCut,

@@ -9,7 +9,7 @@ export function testbedOf(store: StoreUnderTest): ProcessTestbed {
     messages: {codeOf: () => undefined, seenAtMs: () => undefined},
     look: async () => ({answering: 0, inFallback: 0}),
     store,
-    fleet: {baseUrl: '', instances: [], [Symbol.asyncDispose]: async () => {}},
+    fleet: {baseUrl: '', instances: [], namesFile: '', [Symbol.asyncDispose]: async () => {}},
     network: undefined,
     secretKeysFile: '',
   };
