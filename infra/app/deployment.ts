@@ -88,7 +88,8 @@ export class AppDeployment extends Construct {
                 },
                 startupProbe: {...probe('/livez'), periodSeconds: 1, failureThreshold: 60},
                 readinessProbe: {...probe('/readyz'), failureThreshold: 2},
-                livenessProbe: {...probe('/livez'), periodSeconds: 10, failureThreshold: 3},
+                // 10 s: on a node that is short of CPU a pod answers late, and killing it makes that worse.
+                livenessProbe: {...probe('/livez'), periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 3},
                 volumeMount: [{name: 'config', mountPath: configFolder, readOnly: true}, ...secretMounts(secrets)],
               },
             ],
