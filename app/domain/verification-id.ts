@@ -117,7 +117,8 @@ function toRef(id: string, keys: DerivedKeys, body: Buffer): VerificationRef {
     recipientTag: body.subarray(9, 21).toString('base64url'),
     lifetimeSeconds: body.readUInt32BE(21),
     createdAt: body.readUIntBE(25, 6),
-    tag: `${random}${owner ?? ''}`,
+    // One string, not a rope of two: memory stores keep many.
+    tag: owner === undefined ? random : [random, owner].join(''),
     ...(owner === undefined ? {} : {owner}),
   };
 }

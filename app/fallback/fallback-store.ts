@@ -5,7 +5,6 @@ import type {Holding} from '../store/holding.ts';
 import {MemoryCollections, monotonicNow} from '../store/memory-collections.ts';
 import {drop, giveBackMessages, holdingOf, type RecipientName, takeOver} from '../store/memory-holdings.ts';
 import {MemoryQueue} from '../store/memory-queue.ts';
-import {recipientKey, verificationKey} from '../store/memory-records.ts';
 import {MemoryStore} from '../store/memory-store.ts';
 import {
   type Address,
@@ -92,28 +91,25 @@ export class FallbackStore implements Store {
     return false;
   }
 
-  holds({partition, tag}: Address): boolean {
-    return this.#records.verifications.has(verificationKey(partition, tag));
+  holds({tag}: Address): boolean {
+    return this.#records.verifications.has(tag);
   }
 
   holdsRecipient(name: RecipientName): boolean {
-    return this.#records.recipients.has(keyOf(name));
+    return this.#records.recipients.has(name.recipientTag);
   }
 
   /** The recipients that it holds at the moment of the call. */
   recipients(): RecipientName[] {
     this.#records.tick();
-    return [...this.#records.recipients.keys()].map((key) => {
-      const [partition, recipientTag = ''] = key.split(':');
-      return {partition: Number(partition), recipientTag};
-    });
+    return [...this.#records.recipients].map(([recipientTag, {partition}]) => ({partition, recipientTag}));
   }
 
   async create(address: Address, verification: NewVerification, idempotency?: Idempotency): Promise<CreateOutcome> {
     await this.#staying(address);
     const rateLimits = verification.rateLimits.map((limit) => shareOf(limit, this.#options.processes()));
     const outcome = await this.#memory.create(address, {...verification, rateLimits}, idempotency);
-    if (verification.storeMayHaveCopy && outcome.kind === 'created') this.#withCopies.add(keyOf(address));
+    if (verification.storeMayHaveCopy && outcome.kind === 'created') this.#withCopies.add(address.recipientTag);
     return outcome;
   }
 
@@ -159,7 +155,7 @@ export class FallbackStore implements Store {
     message: Pick<QueuedMessage, 'address' | 'resends'>,
     result: Exclude<DeliveryResult, {kind: 'obsolete'}>,
   ): Promise<boolean> {
-    await this.#moving.get(keyOf(message.address));
+    await this.#moving.get(message.address.recipientTag);
     if (!this.holds(message.address)) return false;
     this.#memory.settle(message, result);
     return true;
@@ -169,7 +165,8 @@ export class FallbackStore implements Store {
   async adopt(holding: Holding): Promise<void> {
     await this.#staying(holding);
     takeOver(this.#records, this.queue, holding, maxFailuresInOutage);
-    if (holding.verifications.some(({storeMayHaveCopy}) => storeMayHaveCopy)) this.#withCopies.add(keyOf(holding));
+    if (holding.verifications.some(({storeMayHaveCopy}) => storeMayHaveCopy))
+      this.#withCopies.add(holding.recipientTag);
   }
 
   /**
@@ -177,7 +174,7 @@ export class FallbackStore implements Store {
    * here; it comes back only if it was refused. `sequence` names this sending. A second call waits for the first.
    */
   move(name: RecipientName, send: (holding: Holding, sequence: number) => Promise<SendResult>): Promise<unknown> {
-    const key = keyOf(name);
+    const key = name.recipientTag;
     const underWay = this.#moving.get(key);
     if (underWay !== undefined) return underWay;
     const holding = holdingOf(this.#records, this.queue, name);
@@ -197,7 +194,7 @@ export class FallbackStore implements Store {
   }
 
   async #staying(name: RecipientName): Promise<void> {
-    const key = keyOf(name);
+    const key = name.recipientTag;
     const giveUp = new AbortController();
     try {
       for (let moving = this.#moving.get(key); moving !== undefined; moving = this.#moving.get(key)) {
@@ -210,10 +207,6 @@ export class FallbackStore implements Store {
       giveUp.abort();
     }
   }
-}
-
-function keyOf({partition, recipientTag}: RecipientName): string {
-  return recipientKey(partition, recipientTag);
 }
 
 /** Each process counts by itself, so that each has its share of what all may let pass; at least one. */

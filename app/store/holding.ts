@@ -1,6 +1,6 @@
 import type {StoredStatus} from '../domain/verification.ts';
 import type {ContextRecord, VerificationRecord} from './memory-records.ts';
-import type {CheckOutcome, CreateOutcome, ResendOutcome} from './store.ts';
+import type {Address, CheckOutcome, CreateOutcome, ResendOutcome} from './store.ts';
 
 /**
  * All that a process holds of one recipient, as it hands it over. There is no instant in it but only what is left of a time
@@ -32,6 +32,7 @@ interface HeldContext {
 export interface HeldVerification
   extends Pick<
     VerificationRecord,
+    | 'tag'
     | 'contextTag'
     | 'bindingMac'
     | 'mac'
@@ -47,9 +48,6 @@ export interface HeldVerification
     | 'storeMayHaveCopy'
     | 'survivesFailover'
   > {
-  readonly id: string;
-  readonly tag: string;
-  readonly owner?: string;
   readonly status: StoredStatus;
   readonly standing: 'live' | 'superseded' | 'final';
   readonly createdAgeMs: number;
@@ -59,7 +57,7 @@ export interface HeldVerification
   readonly message?: HeldMessage;
 }
 
-interface HeldMessage {
+interface HeldMessage extends Pick<Address, 'id' | 'owner'> {
   readonly sealedCode: string;
   readonly sealedAddress: string;
   readonly resends: number;

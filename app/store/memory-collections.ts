@@ -1,6 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import {assertNever} from '../domain/assert-never.ts';
-import {type RecipientRecord, type RequestRecord, recipientKey, type VerificationRecord} from './memory-records.ts';
+import type {RecipientRecord, RequestRecord, VerificationRecord} from './memory-records.ts';
 import {type Address, tombstoneMs} from './store.ts';
 
 type Collection = 'verifications' | 'recipients' | 'requests' | 'limits';
@@ -39,10 +39,10 @@ export class MemoryCollections {
   /** The recipient's record; a new one, that is not kept yet, if there is none. */
   recipient({partition, recipientTag}: Pick<Address, 'partition' | 'recipientTag'>): RecipientRecord {
     return (
-      this.recipients.get(recipientKey(partition, recipientTag)) ?? {
+      this.recipients.get(recipientTag) ?? {
+        partition,
         failures: 0,
         blocked: false,
-        contexts: new Map(),
         sendableAt: 0,
         codes: [],
         keptUntil: 0,
@@ -53,21 +53,17 @@ export class MemoryCollections {
     );
   }
 
-  keepRecipient(
-    {partition, recipientTag}: Pick<Address, 'partition' | 'recipientTag'>,
-    recipient: RecipientRecord,
-    until: number,
-  ): void {
+  keepRecipient({recipientTag}: Pick<Address, 'recipientTag'>, recipient: RecipientRecord, until: number): void {
     if (until <= recipient.keptUntil) return;
     // The entry that is in the queue already renews itself when its turn comes.
-    if (recipient.keptUntil === 0)
-      this.ends.push({at: until, of: 'recipients', key: recipientKey(partition, recipientTag)});
+    if (recipient.keptUntil === 0) this.ends.push({at: until, of: 'recipients', key: recipientTag});
     recipient.keptUntil = until;
   }
 
   #delete({of, key}: {of: Collection; key: string}): void {
     const request = of === 'requests' ? this.requests.get(key) : undefined;
-    if (request !== undefined) this.recipients.get(request.recipient)?.requests?.delete(key);
+    const recipient = request === undefined ? undefined : this.recipients.get(request.recipient);
+    if (recipient?.requests !== undefined) recipient.requests = recipient.requests.filter((tag) => tag !== key);
     this[of].delete(key);
   }
 

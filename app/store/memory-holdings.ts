@@ -1,13 +1,7 @@
 import {type HeldRequest, type HeldVerification, type Holding, type RememberedOutcome, shifted} from './holding.ts';
 import type {MemoryCollections} from './memory-collections.ts';
 import type {MemoryQueue} from './memory-queue.ts';
-import {
-  type RecipientRecord,
-  recipientKey,
-  remembered,
-  type VerificationRecord,
-  verificationKey,
-} from './memory-records.ts';
+import {type RecipientRecord, remembered, type VerificationRecord} from './memory-records.ts';
 import type {MemoryMessage} from './memory-store.ts';
 import {tombstoneMs} from './store.ts';
 
@@ -20,13 +14,13 @@ export interface RecipientName {
 /** What is kept of a recipient, with its messages, which are taken out of the queue; undefined if nothing is kept. */
 export function holdingOf(records: MemoryCollections, queue: MemoryQueue, name: RecipientName): Holding | undefined {
   const at = records.tick();
-  const recipient = records.recipients.get(recipientKey(name.partition, name.recipientTag));
+  const recipient = records.recipients.get(name.recipientTag);
   if (recipient === undefined) return undefined;
   const {failures, contexts, sendableAt, maxPending, maxAttempts, blockAfter} = recipient;
   return {
     ...name,
     failures,
-    contexts: [...contexts].map(([contextTag, {failures, checkableAt, lockedUntil}]) => ({
+    contexts: [...(contexts ?? [])].map(([contextTag, {failures, checkableAt, lockedUntil}]) => ({
       contextTag,
       failures,
       checkableInMs: checkableAt - at,
@@ -37,7 +31,7 @@ export function holdingOf(records: MemoryCollections, queue: MemoryQueue, name: 
     maxAttempts,
     blockAfter: Number.isFinite(blockAfter) ? blockAfter : 0,
     verifications: recipient.codes.flatMap(({tag, standing}) => {
-      const record = records.verifications.get(verificationKey(name.partition, tag));
+      const record = records.verifications.get(tag);
       return record === undefined ? [] : [heldVerification(record, standing, queue, at)];
     }),
     requests: [...(recipient.requests ?? [])].flatMap((key): HeldRequest[] => {
@@ -46,10 +40,10 @@ export function holdingOf(records: MemoryCollections, queue: MemoryQueue, name: 
       const {fingerprint, endsAt, outcome} = request;
       return [
         {
-          tag: key.slice(key.indexOf(':') + 1),
+          tag: key,
           fingerprint,
           endsInMs: endsAt - at,
-          outcome: shifted(outcome as RememberedOutcome, -at),
+          outcome: shifted(JSON.parse(outcome) as RememberedOutcome, -at),
         },
       ];
     }),
@@ -62,14 +56,11 @@ function heldVerification(
   queue: MemoryQueue,
   at: number,
 ): HeldVerification {
-  const {address, createdAt, expiresAt, delivery, ...rest} = record;
+  const {createdAt, expiresAt, delivery, ...rest} = record;
   const {updatedAt, ...delivered} = delivery;
-  const message = queue.withdraw({address, resends: record.resends});
+  const message = queue.withdraw(record);
   return {
     ...rest,
-    id: address.id,
-    tag: address.tag,
-    ...(address.owner === undefined ? {} : {owner: address.owner}),
     standing,
     createdAgeMs: at - createdAt,
     expiresInMs: expiresAt - at,
@@ -78,6 +69,8 @@ function heldVerification(
       ? {}
       : {
           message: {
+            id: message.address.id,
+            ...(message.address.owner === undefined ? {} : {owner: message.address.owner}),
             sealedCode: message.sealedCode,
             sealedAddress: message.sealedAddress,
             resends: message.resends,
@@ -89,32 +82,30 @@ function heldVerification(
 }
 
 /** Gives the messages of a holding that stays here back to the queue. */
-export function giveBackMessages(
-  records: MemoryCollections,
-  queue: MemoryQueue,
-  {partition, verifications}: Holding,
-): void {
+export function giveBackMessages(records: MemoryCollections, queue: MemoryQueue, holding: Holding): void {
   const at = records.tick();
-  for (const {tag, message} of verifications) {
-    const record = records.verifications.get(verificationKey(partition, tag));
-    if (message !== undefined && record !== undefined) queue.giveBack(memoryMessage(message, record, at));
+  for (const {tag, message} of holding.verifications) {
+    const record = records.verifications.get(tag);
+    if (message !== undefined && record !== undefined) queue.giveBack(memoryMessage(holding, message, record, at));
   }
 }
 
 function memoryMessage(
-  {queuedAgeMs, ...message}: NonNullable<HeldVerification['message']>,
-  {address, expiresAt}: VerificationRecord,
+  {partition, recipientTag}: RecipientName,
+  {id, owner, queuedAgeMs, ...message}: NonNullable<HeldVerification['message']>,
+  {tag, expiresAt}: VerificationRecord,
   at: number,
 ): MemoryMessage {
+  const address = {id, partition, recipientTag, tag, ...(owner === undefined ? {} : {owner})};
   return {...message, address, expiresAt, queuedAt: at - queuedAgeMs};
 }
 
 /** Forgets a recipient. */
-export function drop(records: MemoryCollections, {partition, recipientTag}: RecipientName): void {
-  const key = recipientKey(partition, recipientTag);
+export function drop(records: MemoryCollections, {recipientTag}: RecipientName): void {
+  const key = recipientTag;
   const recipient = records.recipients.get(key);
   if (recipient === undefined) return;
-  for (const {tag} of recipient.codes) records.verifications.delete(verificationKey(partition, tag));
+  for (const {tag} of recipient.codes) records.verifications.delete(tag);
   for (const request of recipient.requests ?? []) records.requests.delete(request);
   records.recipients.delete(key);
 }
@@ -122,9 +113,9 @@ export function drop(records: MemoryCollections, {partition, recipientTag}: Reci
 /** Takes over what another process held: its failures are added to those that are counted here. */
 export function takeOver(records: MemoryCollections, queue: MemoryQueue, holding: Holding, maxFailures: number): void {
   const at = records.tick();
-  const {partition, recipientTag} = holding;
+  const {recipientTag} = holding;
   const recipient = records.recipient(holding);
-  records.recipients.set(recipientKey(partition, recipientTag), recipient);
+  records.recipients.set(recipientTag, recipient);
   addFailures(recipient, holding, maxFailures, at);
   recipient.sendableAt = Math.max(recipient.sendableAt, at + holding.sendableInMs);
   recipient.maxPending = holding.maxPending;
@@ -132,29 +123,29 @@ export function takeOver(records: MemoryCollections, queue: MemoryQueue, holding
   if (holding.blockAfter > 0) recipient.blockAfter = holding.blockAfter;
   let keepUntil = holding.failures > 0 ? at + rememberInOutageMs : at;
   for (const held of holding.verifications) {
-    const record = recordOf(holding, held, at);
+    const record = recordOf(held, at);
     const endsAt = record.expiresAt + tombstoneMs;
     if (endsAt <= at) continue;
-    const key = verificationKey(partition, held.tag);
+    const key = held.tag;
     records.verifications.set(key, record);
     records.ends.push({at: endsAt, of: 'verifications', key});
     recipient.codes.push({tag: held.tag, expiresAt: record.expiresAt, standing: held.standing});
     keepUntil = Math.max(keepUntil, endsAt);
-    if (held.message !== undefined) queue.giveBack(memoryMessage(held.message, record, at));
+    if (held.message !== undefined) queue.giveBack(memoryMessage(holding, held.message, record, at));
   }
   supersedeOldest(recipient, at);
   recipient.codes = remembered(recipient.codes, at);
   for (const {tag, fingerprint, endsInMs, outcome} of holding.requests) {
-    const key = verificationKey(partition, tag);
+    const key = tag;
     records.requests.set(key, {
       fingerprint,
-      outcome: shifted(outcome, at),
+      outcome: JSON.stringify(shifted(outcome, at)),
       endsAt: at + endsInMs,
-      recipient: recipientKey(partition, recipientTag),
+      recipient: recipientTag,
     });
     records.ends.push({at: at + endsInMs, of: 'requests', key});
-    recipient.requests ??= new Set();
-    recipient.requests.add(key);
+    recipient.requests ??= [];
+    recipient.requests.push(key);
   }
   records.keepRecipient(holding, recipient, keepUntil);
 }
@@ -166,7 +157,8 @@ function addFailures(recipient: RecipientRecord, {failures, contexts}: Holding, 
   recipient.failures += failures;
   recipient.blocked ||= recipient.failures >= Math.min(recipient.blockAfter, maxFailures);
   for (const {contextTag, failures, checkableInMs, lockedInMs} of contexts) {
-    const known = recipient.contexts.get(contextTag) ?? {failures: 0, checkableAt: 0, lockedUntil: 0};
+    const known = recipient.contexts?.get(contextTag) ?? {failures: 0, checkableAt: 0, lockedUntil: 0};
+    recipient.contexts ??= new Map();
     recipient.contexts.set(contextTag, {
       failures: known.failures + failures,
       checkableAt: Math.max(known.checkableAt, checkableInMs > 0 ? at + checkableInMs : 0),
@@ -180,12 +172,11 @@ function supersedeOldest({codes, maxPending}: RecipientRecord, at: number): void
   for (const code of live.slice(0, Math.max(0, live.length - maxPending))) code.standing = 'superseded';
 }
 
-function recordOf({partition, recipientTag}: RecipientName, held: HeldVerification, at: number): VerificationRecord {
-  const {id, tag, owner, standing: _standing, createdAgeMs, expiresInMs, delivery, message: _message, ...rest} = held;
+function recordOf(held: HeldVerification, at: number): VerificationRecord {
+  const {standing: _standing, createdAgeMs, expiresInMs, delivery, message: _message, ...rest} = held;
   const {updatedAgeMs, ...delivered} = delivery;
   return {
     ...rest,
-    address: {id, partition, recipientTag, tag, ...(owner === undefined ? {} : {owner})},
     createdAt: at - createdAgeMs,
     expiresAt: at + expiresInMs,
     delivery: {...delivered, updatedAt: at - updatedAgeMs},

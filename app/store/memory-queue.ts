@@ -69,9 +69,10 @@ export class MemoryQueue {
   }
 
   /** Takes one message out of its turn; undefined if it does not wait here. */
-  withdraw(message: Pick<MemoryMessage, 'address' | 'resends'>): MemoryMessage | undefined {
-    const found = this.#messages.get(nameOf(message));
-    this.#messages.delete(nameOf(message));
+  withdraw({tag, resends}: {readonly tag: string; readonly resends: number}): MemoryMessage | undefined {
+    const name = nameOf({address: {tag}, resends});
+    const found = this.#messages.get(name);
+    this.#messages.delete(name);
     return found;
   }
 
@@ -81,6 +82,12 @@ export class MemoryQueue {
   }
 }
 
-function nameOf({address, resends}: Pick<MemoryMessage, 'address' | 'resends'>): string {
+function nameOf({
+  address,
+  resends,
+}: {
+  readonly address: Pick<MemoryMessage['address'], 'tag'>;
+  readonly resends: number;
+}): string {
   return `${address.tag} ${resends}`;
 }

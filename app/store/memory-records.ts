@@ -1,12 +1,13 @@
 import {blocked, type FailureBudget, waitBeforeSend} from '../domain/failure-budget.ts';
 import type {Channel} from '../domain/policy.ts';
 import {type DeliveryStatus, type Snapshot, type StoredStatus, statusAt} from '../domain/verification.ts';
-import {type Address, tombstoneMs} from './store.ts';
+import {tombstoneMs} from './store.ts';
 
 /** What the memory store keeps, and how its parts are read and changed; the counterpart of `scripts/prelude.lua`. */
 
+/** By its tag, which no two verifications share. */
 export interface VerificationRecord {
-  readonly address: Address;
+  readonly tag: string;
   readonly contextTag: string;
   readonly bindingMac: string;
   status: StoredStatus;
@@ -27,16 +28,19 @@ export interface VerificationRecord {
   readonly survivesFailover?: true;
 }
 
+/** By its tag, which no two recipients share. */
 export interface RecipientRecord {
+  readonly partition: number;
   failures: number;
   blocked: boolean;
-  contexts: Map<string, ContextRecord>;
+  /** Those with failures. */
+  contexts?: Map<string, ContextRecord>;
   sendableAt: number;
   /** Its codes, oldest first. */
   codes: {tag: string; expiresAt: number; standing: 'live' | 'superseded' | 'final'}[];
   keptUntil: number;
-  /** Requests about it whose answers are known, by key; some may be over. */
-  requests?: Set<string>;
+  /** Requests about it whose answers are known, by tag. */
+  requests?: string[];
   /** What its policy says, as far as requests have told. */
   maxPending: number;
   maxAttempts: number;
@@ -52,28 +56,21 @@ export interface ContextRecord {
 /** What was answered to a request that may come again. */
 export interface RequestRecord {
   readonly fingerprint: string;
-  readonly outcome: unknown;
+  /** JSON: a third of what the objects take. */
+  readonly outcome: string;
   readonly endsAt: number;
   /** Key of the recipient that it was about. */
   readonly recipient: string;
 }
 
-export function recipientKey(partition: number, recipientTag: string): string {
-  return `${partition}:${recipientTag}`;
-}
-
-export function verificationKey(partition: number, tag: string): string {
-  return `${partition}:${tag}`;
-}
-
 export function clearBudget(recipient: RecipientRecord): void {
   recipient.failures = 0;
   recipient.blocked = false;
-  recipient.contexts.clear();
+  delete recipient.contexts;
 }
 
 function budgetOf({failures, blocked: isBlocked, contexts}: RecipientRecord, contextTag: string): FailureBudget {
-  const {failures: failuresInContext = 0, checkableAt = 0, lockedUntil = 0} = contexts.get(contextTag) ?? {};
+  const {failures: failuresInContext = 0, checkableAt = 0, lockedUntil = 0} = contexts?.get(contextTag) ?? {};
   return {failures, failuresInContext, checkableAt, lockedUntil: isBlocked ? blocked : lockedUntil};
 }
 
@@ -95,12 +92,12 @@ export function finish(record: VerificationRecord, recipient: RecipientRecord, s
   record.mac = '';
   record.sealedAddress = '';
   record.sealedCode = '';
-  for (const code of recipient.codes) if (code.tag === record.address.tag) code.standing = 'final';
+  for (const code of recipient.codes) if (code.tag === record.tag) code.standing = 'final';
 }
 
 export function snapshotOf(record: VerificationRecord, recipient: RecipientRecord, at: number): Snapshot {
   const {
-    address,
+    tag: own,
     contextTag,
     status,
     channel,
@@ -114,7 +111,7 @@ export function snapshotOf(record: VerificationRecord, recipient: RecipientRecor
     resends,
     delivery,
   } = record;
-  const standing = recipient.codes.find(({tag}) => tag === address.tag)?.standing ?? 'unlisted';
+  const standing = recipient.codes.find(({tag}) => tag === own)?.standing ?? 'unlisted';
   const budget = budgetOf(recipient, contextTag);
   return {
     at,

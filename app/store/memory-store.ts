@@ -14,12 +14,10 @@ import {
   clearBudget,
   finish,
   type RecipientRecord,
-  recipientKey,
   refuseSend,
   remembered,
   snapshotOf,
   type VerificationRecord,
-  verificationKey,
 } from './memory-records.ts';
 import {
   type Address,
@@ -92,7 +90,7 @@ export class MemoryStore implements Store {
 
   async create(address: Address, input: NewVerification, idempotency?: Idempotency): Promise<CreateOutcome> {
     const at = this.#records.tick();
-    const replayed = this.#replay<CreateOutcome>(address, idempotency);
+    const replayed = this.#replay<CreateOutcome>(idempotency);
     if (replayed !== undefined) return replayed;
     this.#refuseWhenFull();
     const charged = this.#charge(input.rateLimits, at);
@@ -122,11 +120,11 @@ export class MemoryStore implements Store {
     recipient.sendableAt = at + input.resendIntervalMs;
     recipient.maxPending = input.maxPending;
     recipient.maxAttempts = input.maxAttempts;
-    this.#records.recipients.set(recipientKey(address.partition, address.recipientTag), recipient);
+    this.#records.recipients.set(address.recipientTag, recipient);
     this.#records.keepRecipient(address, recipient, expiresAt + tombstoneMs);
 
     const record: VerificationRecord = {
-      address,
+      tag: address.tag,
       contextTag,
       bindingMac,
       status: 'pending',
@@ -146,11 +144,11 @@ export class MemoryStore implements Store {
       ...(locale === undefined ? {} : {locale}),
       ...(reference === undefined ? {} : {reference}),
     };
-    this.#records.verifications.set(verificationKey(address.partition, address.tag), record);
+    this.#records.verifications.set(address.tag, record);
     this.#records.ends.push({
       at: expiresAt + tombstoneMs,
       of: 'verifications',
-      key: verificationKey(address.partition, address.tag),
+      key: address.tag,
     });
     const created: CreateOutcome = {
       kind: 'created',
@@ -170,7 +168,7 @@ export class MemoryStore implements Store {
     idempotency?: Idempotency,
   ): Promise<CheckOutcome> {
     const found = this.#find(address);
-    const replayed = this.#replay<CheckOutcome>(address, idempotency);
+    const replayed = this.#replay<CheckOutcome>(idempotency);
     if (replayed !== undefined) return replayed;
     if (found === undefined) return {kind: 'not_found'};
     const {record, recipient, at} = found;
@@ -188,7 +186,7 @@ export class MemoryStore implements Store {
       this.#records.ends.push({
         at: recipient.keptUntil,
         of: 'recipients',
-        key: recipientKey(address.partition, address.recipientTag),
+        key: address.recipientTag,
       });
       return this.#remember(address, idempotency, at, {kind: 'approved', snapshot: snapshotOf(record, recipient, at)});
     }
@@ -197,6 +195,7 @@ export class MemoryStore implements Store {
     const budget = afterFailure(before.budget, limits, this.#timings, at);
     recipient.failures = budget.failures;
     recipient.blocked = budget.lockedUntil === blocked;
+    recipient.contexts ??= new Map();
     recipient.contexts.set(record.contextTag, {
       failures: budget.failuresInContext,
       checkableAt: budget.checkableAt,
@@ -218,7 +217,7 @@ export class MemoryStore implements Store {
     idempotency?: Idempotency,
   ): Promise<ResendOutcome> {
     const found = this.#find(address);
-    const replayed = this.#replay<ResendOutcome>(address, idempotency);
+    const replayed = this.#replay<ResendOutcome>(idempotency);
     if (replayed !== undefined) return replayed;
     if (found === undefined) return {kind: 'not_found'};
     const {record, recipient, at} = found;
@@ -271,22 +270,21 @@ export class MemoryStore implements Store {
       : {kind: 'found', snapshot: snapshotOf(found.record, found.recipient, found.at)};
   }
 
-  async unlock(partition: number, recipientTags: readonly string[]): Promise<void> {
+  async unlock(_partition: number, recipientTags: readonly string[]): Promise<void> {
     this.#records.tick();
     for (const tag of recipientTags) {
-      const recipient = this.#records.recipients.get(recipientKey(partition, tag));
+      const recipient = this.#records.recipients.get(tag);
       if (recipient !== undefined) clearBudget(recipient);
     }
   }
 
-  async erase(partition: number, recipientTags: readonly string[]): Promise<number> {
+  async erase(_partition: number, recipientTags: readonly string[]): Promise<number> {
     this.#records.tick();
     let erased = 0;
     for (const recipientTag of recipientTags) {
-      const recipient = this.#records.recipients.get(recipientKey(partition, recipientTag));
+      const recipient = this.#records.recipients.get(recipientTag);
       if (recipient === undefined) continue;
-      for (const {tag} of recipient.codes)
-        if (this.#records.verifications.delete(verificationKey(partition, tag))) erased++;
+      for (const {tag} of recipient.codes) if (this.#records.verifications.delete(tag)) erased++;
       recipient.codes = [];
       recipient.sendableAt = 0;
     }
@@ -329,7 +327,7 @@ export class MemoryStore implements Store {
 
   #find(address: Address): {record: VerificationRecord; recipient: RecipientRecord; at: number} | undefined {
     const at = this.#records.tick();
-    const record = this.#records.verifications.get(verificationKey(address.partition, address.tag));
+    const record = this.#records.verifications.get(address.tag);
     return record === undefined ? undefined : {record, recipient: this.#records.recipient(address), at};
   }
 
@@ -350,15 +348,11 @@ export class MemoryStore implements Store {
     return states;
   }
 
-  #replay<Outcome>(
-    {partition}: Address,
-    idempotency: Idempotency | undefined,
-  ): Outcome | {kind: 'idempotency_conflict'} | undefined {
-    const record =
-      idempotency === undefined ? undefined : this.#records.requests.get(verificationKey(partition, idempotency.tag));
+  #replay<Outcome>(idempotency: Idempotency | undefined): Outcome | {kind: 'idempotency_conflict'} | undefined {
+    const record = idempotency === undefined ? undefined : this.#records.requests.get(idempotency.tag);
     if (record === undefined) return undefined;
     return record.fingerprint === idempotency?.fingerprint
-      ? (record.outcome as Outcome)
+      ? (JSON.parse(record.outcome) as Outcome)
       : {kind: 'idempotency_conflict'};
   }
 
@@ -370,15 +364,15 @@ export class MemoryStore implements Store {
     keepMs = idempotencyMs,
   ): Outcome {
     if (idempotency !== undefined) {
-      const key = verificationKey(address.partition, idempotency.tag);
+      const key = idempotency.tag;
       const recipient = this.#records.recipient(address);
-      recipient.requests ??= new Set();
-      recipient.requests.add(key);
+      recipient.requests ??= [];
+      recipient.requests.push(key);
       this.#records.requests.set(key, {
         fingerprint: idempotency.fingerprint,
-        outcome,
+        outcome: JSON.stringify(outcome),
         endsAt: at + keepMs,
-        recipient: recipientKey(address.partition, address.recipientTag),
+        recipient: address.recipientTag,
       });
       this.#records.ends.push({at: at + keepMs, of: 'requests', key});
     }

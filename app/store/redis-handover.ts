@@ -102,7 +102,6 @@ const marks: Record<HeldVerification['standing'], string> = {live: '=', supersed
 function toScript(held: HeldVerification, fenced: boolean) {
   const {channel, to, locale, reference, delivery} = held;
   return {
-    id: held.id,
     tag: held.tag,
     ...(held.storeMayHaveCopy ? {copy: draftTagOf(held)} : {}),
     status: statusLetter(held.status),

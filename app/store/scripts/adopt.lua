@@ -60,7 +60,7 @@ for i, held in ipairs(holding.verifications) do
       lineage = held.fenced and string.sub(own_lineage(), 1, lineage_length) or '',
     }, expires + tombstone)
     if held.message then
-      queue(KEYS[2], held.id, held.message.sealedCode, held.message.sealedAddress, expires, held.message.resends,
+      queue(KEYS[2], held.message.id, held.message.sealedCode, held.message.sealedAddress, expires, held.message.resends,
         held.message.avoid or '', integer(math.max(1, held.expiresInMs + tombstone)))
     end
   end
