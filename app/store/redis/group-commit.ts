@@ -87,22 +87,25 @@ export class GroupCommit implements RedisServers {
     });
   }
 
+  /** Divides what waits among the lanes that are free: while one waits for the replicas, the server works for the other. */
   #flush(): void {
-    const tooOld = performance.now() - this.#options.queueMs;
-    while (this.#queue.length > 0) {
-      const usable = this.#lanes.filter(({redis}) => redis.status === 'ready');
-      const lane = usable.find(({busy}) => !busy);
-      if (usable.length > 0 && lane === undefined) return;
-      const batch = this.#queue.splice(0, lane === undefined ? this.#queue.length : maxBatch);
-      const late = lane === undefined ? batch : batch.filter(({since}) => since < tooOld);
-      for (const {reject} of late)
-        reject(notSent(lane === undefined ? 'there is no connection' : 'it waited too long'));
-      if (lane !== undefined && late.length < batch.length)
-        void this.#commit(
-          lane,
-          batch.filter((each) => !late.includes(each)),
-        );
+    const usable = this.#lanes.filter(({redis}) => redis.status === 'ready');
+    if (usable.length === 0) {
+      this.#refuse(this.#queue.splice(0), 'there is no connection');
+      return;
     }
+    const tooOld = performance.now() - this.#options.queueMs;
+    const late = this.#queue.findIndex(({since}) => since >= tooOld);
+    this.#refuse(this.#queue.splice(0, late === -1 ? this.#queue.length : late), 'it waited too long');
+    const free = usable.filter(({busy}) => !busy);
+    for (const [index, lane] of free.entries()) {
+      const share = Math.ceil(this.#queue.length / (free.length - index));
+      if (share > 0) void this.#commit(lane, this.#queue.splice(0, Math.min(share, maxBatch)));
+    }
+  }
+
+  #refuse(waiting: readonly Waiting[], reason: string): void {
+    for (const {reject} of waiting) reject(notSent(reason));
   }
 
   async #commit(lane: Lane, batch: readonly Waiting[]): Promise<void> {
