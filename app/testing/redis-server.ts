@@ -54,15 +54,6 @@ export async function startRedis({
   };
 }
 
-/** One that only has to be there, such as a sentinel. */
-export async function startRedisProcess(
-  args: readonly string[],
-  {program, readyWhen}: {readonly program: RedisProgram; readonly readyWhen: string},
-): Promise<AsyncDisposable> {
-  const child = await spawnReady(program, args, readyWhen);
-  return {[Symbol.asyncDispose]: () => killProcess(child)};
-}
-
 async function killProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');

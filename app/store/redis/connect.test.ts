@@ -1,51 +1,9 @@
-import type {Redis} from 'ioredis';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {createCertificate} from '../../testing/certificates.ts';
 import {mountSecret} from '../../testing/mounted-secret.ts';
 import {connectTo} from '../../testing/redis-connection.ts';
 import {freePort, startRedis} from '../../testing/redis-server.ts';
-import {type SentinelSet, startSentinelSet} from '../../testing/sentinel-set.ts';
 import {until} from '../../testing/until.ts';
-import {connectRedis} from './connect.ts';
-
-describe('a connection through sentinels', () => {
-  let set: SentinelSet;
-  const told: string[] = [];
-  let redis: Redis;
-  beforeAll(async () => {
-    set = await startSentinelSet();
-    redis = connectRedis({
-      target: {kind: 'sentinel', sentinels: set.sentinels, masterName: 'otp'},
-      tls: false,
-      credentials: () => ({}),
-      timeoutMs: 500,
-      onDown: ({message}) => told.push(message),
-      onUp: () => told.push('up'),
-    });
-    await until('the connection', () => redis.status === 'ready');
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await set[Symbol.asyncDispose]();
-  });
-
-  it('leads to the master, and to the new one when it has been replaced', async () => {
-    const before = await set.master();
-    await redis.set('otp:a', '1');
-    await redis.call('WAIT', 1, 1000);
-    before.freeze();
-    await until('the fail-over', async () => (await set.master()) !== before, 15_000);
-    await until('the new master', () =>
-      redis.set('otp:b', '1').then(
-        () => true,
-        () => false,
-      ),
-    );
-    expect(await redis.get('otp:a')).toBe('1');
-    expect(String(await redis.call('ROLE'))).toMatch(/^master/);
-    expect(told).toEqual(expect.arrayContaining(['up']));
-  });
-});
 
 describe('a connection', () => {
   it('is opened with the password of today: a rotation needs no restart', async () => {

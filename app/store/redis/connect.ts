@@ -1,4 +1,5 @@
 import {Redis} from 'ioredis';
+import {ListeningSentinelConnector} from './sentinel-connector.ts';
 import type {RedisCredentials, RedisTarget} from './target.ts';
 
 export interface RedisConnectionOptions {
@@ -46,12 +47,17 @@ export function connectRedis(options: RedisConnectionOptions): Redis {
     // A server that has become a replica stays one: the next connection asks anew where the master is.
     reconnectOnError: ({message}) => message.includes('READONLY'),
     retryStrategy: (attempt) => {
-      // ioredis reads its options on every connection.
-      Object.assign(redis.options, login(options));
+      renew();
       return reconnectDelayMs(attempt);
+    },
+    sentinelReconnectStrategy: () => {
+      renew();
+      return sentinelReconnectMs;
     },
     lazyConnect: true,
   });
+  // ioredis reads its options on every connection.
+  const renew = () => Object.assign(redis.options, login(options));
   let down = false;
   redis.on('error', (error) => {
     if (!down) onDown(error);
@@ -85,7 +91,7 @@ function where(target: RedisConnectionOptions['target'], timeoutMs: number) {
         failoverDetector: true,
         sentinelCommandTimeout: timeoutMs,
         sentinelRetryStrategy: reconnectDelayMs,
-        sentinelReconnectStrategy: () => sentinelReconnectMs,
+        Connector: ListeningSentinelConnector,
       };
   }
 }

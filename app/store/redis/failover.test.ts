@@ -1,0 +1,79 @@
+import {describe, expect, it, vi} from 'vitest';
+import {startReplicatedSet} from '../../../chaos/lab/replicated-set.ts';
+import {createAddressBook} from '../../testing/addresses.ts';
+import {until} from '../../testing/until.ts';
+import {limits, noWaits, right, verification} from '../contract/support.ts';
+import {RedisStore} from '../redis-store.ts';
+import {retrying} from '../retrying-store.ts';
+import {StoreError} from '../store.ts';
+import {openRedisServers} from './open-servers.ts';
+
+describe('a store behind sentinels', () => {
+  it('answers every operation within its deadline through a fail-over, then loses the codes of before and keeps new ones', async () => {
+    await using set = await startReplicatedSet();
+    const told: string[] = [];
+    const servers = openRedisServers({
+      target: {
+        kind: 'sentinel',
+        sentinels: set.sentinels.map(({port}) => ({host: '127.0.0.1', port})),
+        masterName: set.masterName,
+      },
+      tls: false,
+      credentials: () => ({}),
+      timeoutMs: 500,
+      waitReplicas: 1,
+      waitMs: 250,
+      observer: {batch() {}, unreplicated() {}},
+      onDown: ({message}) => told.push(message),
+      onUp: () => told.push('up'),
+    });
+    using _close = {[Symbol.dispose]: () => servers.close()};
+    const store = new RedisStore({servers, fenced: true, timings: noWaits});
+    const patient = retrying(store, {deadlineMs: 2000});
+    const {address} = createAddressBook();
+    await until('the master', () =>
+      servers.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+    const [fenced, surviving, approved] = [address('ada'), address('bob'), address('eve')];
+    await patient.create(fenced, verification());
+    await patient.create(surviving, verification({survivesFailover: true}));
+    await patient.create(approved, verification());
+    const request = {tag: 'approval', fingerprint: 'f'};
+    expect(await patient.check(approved, right, limits, request)).toMatchObject({kind: 'approved'});
+
+    // A sentinel that is gone is no reason to write to the console past the log.
+    const shouted = vi.spyOn(console, 'error');
+    await set.sentinels[2]?.kill();
+    const former = await set.master();
+    former.freeze();
+    const answers: string[] = [];
+    await until(
+      'a code from the new master',
+      async () => {
+        const outcome = await patient
+          .create(address('joe'), verification(), {tag: `joe${answers.length}`, fingerprint: 'f'})
+          .catch((error: unknown) => error);
+        answers.push(outcome instanceof StoreError ? outcome.effect : 'created');
+        return answers.at(-1) === 'created';
+      },
+      20_000,
+    );
+    expect(answers.length).toBeGreaterThan(1);
+    const lost = {kind: 'final', snapshot: {status: 'lost'}};
+    expect(await patient.check(fenced, right, limits, {tag: 'fenced', fingerprint: 'f'})).toMatchObject(lost);
+    expect(await patient.check(surviving, right, limits, {tag: 'surviving', fingerprint: 'f'})).toMatchObject({
+      kind: 'approved',
+    });
+    // What was acknowledged is known to the new master, and a repetition of it is answered as it was.
+    expect(await patient.check(approved, right, limits, request)).toMatchObject({kind: 'approved'});
+    expect(await patient.check(approved, right, limits)).toMatchObject({
+      kind: 'final',
+      snapshot: {status: 'approved'},
+    });
+    expect(shouted).not.toHaveBeenCalled();
+    await until('word of the new master', () => told.filter((each) => each === 'up').length > 1);
+  }, 60_000);
+});
