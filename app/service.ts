@@ -163,7 +163,7 @@ async function acquire(configuration: Configuration, log: Logger, resources: Asy
 /** Says what operators may want to change about their texts. Loaded and counted once the service listens: nobody waits for it. */
 async function warn({templates}: Configuration['catalog'], log: Logger): Promise<void> {
   const {warningsOf} = await import('./delivery/templates/warnings.ts');
-  for (const warning of warningsOf(templates)) log.warn({warning}, 'configuration');
+  for (const warning of await warningsOf(templates)) log.warn({warning}, 'configuration');
 }
 
 /** Half of the time to stop, so that the messages in hand and the store have theirs. */

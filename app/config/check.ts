@@ -14,5 +14,6 @@ if (problems.length > 0) {
   console.error(problems.join('\n'));
   process.exit(configurationExitCode);
 }
-for (const warning of catalog === undefined ? [] : warningsOf(catalog.templates)) console.warn(`warning: ${warning}`);
+for (const warning of catalog === undefined ? [] : await warningsOf(catalog.templates))
+  console.warn(`warning: ${warning}`);
 console.log(`${path} is valid: clients ${[...(catalog?.clients.keys() ?? [])].join(', ')}`);

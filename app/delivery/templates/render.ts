@@ -4,9 +4,9 @@ import {escapeHtml} from './escape.ts';
 import {mailPage, type Paragraph} from './html-mail.ts';
 import {directionOf, durationIn} from './locale.ts';
 import type {TemplateChannel} from './own-texts.ts';
-import {webOtpLine} from './sms-segments.ts';
 import {fill, type Template} from './template.ts';
 import {cleanValue, type Values, type Variable} from './variables.ts';
+import {webOtpLine} from './web-otp.ts';
 
 /** What a provider sends. */
 export interface Rendered {

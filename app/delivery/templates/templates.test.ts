@@ -39,9 +39,12 @@ describe('the words that the service brings along', () => {
     },
   );
 
-  it.each(languages)('in %s fit an SMS of one segment', (locale) => {
-    const {encoding, count} = segmentsOf(write({}, {locale}).text);
-    expect({encoding, count}).toEqual({encoding: ['ar', 'he'].includes(locale) ? 'UCS-2' : 'GSM-7', count: 1});
+  it.each(languages)('in %s fit an SMS of one segment, whatever the code and its time', (locale) => {
+    for (const lifetimeSeconds of [59, 300, 7199, 86_400])
+      for (const code of ['123456', 'K7M2XQ9RT4WB']) {
+        const {encoding, count} = segmentsOf(write({}, {locale, code, lifetimeSeconds}).text);
+        expect({encoding, count}).toEqual({encoding: ['ar', 'he'].includes(locale) ? 'UCS-2' : 'GSM-7', count: 1});
+      }
   });
 
   it.each([

@@ -1,28 +1,40 @@
 import type {CompiledMessage} from './compile.ts';
 import {renderMessage} from './render.ts';
 import {sampleValues} from './samples.ts';
-import {type SmsSegments, segmentsOf} from './sms-segments.ts';
+import type {SmsSegments} from './sms-segments.ts';
 import {variablesOf} from './template.ts';
 import type {PolicyTexts, Templates} from './templates.ts';
 
 /** What is valid but costs money or leaves something out, in sentences for the operator. */
-export function warningsOf(templates: Templates): string[] {
-  // Counting takes milliseconds a text, and policies without words of their own say the same.
-  const counted = new Map<string, SmsSegments>();
-  const count = (text: string) => {
-    const segments = counted.get(text) ?? segmentsOf(text);
-    counted.set(text, segments);
-    return segments;
-  };
+export async function warningsOf(templates: Templates): Promise<string[]> {
+  const count = await counter(templates);
   return templates.policies.flatMap((policy) =>
     policy.channels.flatMap((channel) => {
       const messages = [...(templates.messagesOf(policy).get(channel) ?? [])];
       return [
-        ...(channel === 'sms' ? messages.flatMap((each) => costly(policy, ...each, count)) : []),
+        ...(channel === 'sms' && count !== undefined ? messages.flatMap((each) => costly(policy, ...each, count)) : []),
         ...policy.requiredBinding.flatMap((name) => hidden(name, `${policy.name}.${channel}`, messages)),
       ];
     }),
   );
+}
+
+/** What the service says by itself takes one segment, unless a brand or a host comes with it. */
+function isMade({brand, webOtpHost, own}: PolicyTexts): boolean {
+  return brand !== undefined || webOtpHost !== undefined || own.sms !== undefined;
+}
+
+/** Counts segments; undefined where there is nothing to count, which spares a start the tables of GSM-7. */
+async function counter({policies}: Templates): Promise<((text: string) => SmsSegments) | undefined> {
+  if (!policies.some(isMade)) return undefined;
+  const {segmentsOf} = await import('./sms-segments.ts');
+  // Counting takes milliseconds a text, and policies of one brand say the same.
+  const counted = new Map<string, SmsSegments>();
+  return (text) => {
+    const segments = counted.get(text) ?? segmentsOf(text);
+    counted.set(text, segments);
+    return segments;
+  };
 }
 
 function costly(
@@ -31,6 +43,7 @@ function costly(
   message: CompiledMessage,
   count: (text: string) => SmsSegments,
 ): string[] {
+  if (!isMade(policy)) return [];
   const {text} = renderMessage(message, 'sms', locale, {...policy, ...sampleValues(policy)});
   const segments = count(text);
   // Of what the service says in scripts that GSM-7 does not have, the operator can change nothing.
