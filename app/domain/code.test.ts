@@ -42,13 +42,17 @@ describe('a code', () => {
     for (const symbol of '0O1IL') expect(alphabets.alphanumeric).not.toContain(symbol);
   });
 
-  it('is the same however a person writes it', () => {
+  it('is the same however a person writes it, or copies it out of a text that runs from right to left', () => {
     fc.assert(
-      fc.property(formats, fc.array(fc.constantFrom(' ', '-', '–', '\u00a0', '\t', '')), (format, gaps) => {
-        const code = generateCode(format);
-        const typed = [...code.toLowerCase()].map((symbol, i) => `${symbol}${gaps[i] ?? ''}`).join('');
-        expect(normaliseCode(typed)).toBe(code);
-      }),
+      fc.property(
+        formats,
+        fc.array(fc.constantFrom(' ', '-', '–', '\u00a0', '\t', '\u2066', '\u2069', '\u200f', '')),
+        (format, gaps) => {
+          const code = generateCode(format);
+          const typed = [...code.toLowerCase()].map((symbol, i) => `${symbol}${gaps[i] ?? ''}`).join('');
+          expect(normaliseCode(typed)).toBe(code);
+        },
+      ),
     );
   });
 
