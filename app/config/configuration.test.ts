@@ -188,6 +188,22 @@ channels: {email: [mial]}
       /there is no provider "constructor"/,
     ],
     [
+      'a sandbox for a client that there is not',
+      `${yaml}sandbox: {clients: [shpo]}`,
+      /sandbox\.clients: there is no client "shpo"; there are shop/,
+    ],
+    ['a sandbox for nobody by name', `${yaml}sandbox: {}`, /sandbox: "clients" is missing/],
+    [
+      'a sandbox address that is none',
+      `${yaml}sandbox: {clients: [shop], addresses: {ada: "123456"}}`,
+      /sandbox\.addresses: "ada", expected a phone number/,
+    ],
+    [
+      'a sandbox code that no policy has',
+      `${yaml}sandbox: {clients: [shop], addresses: {a@example.com: "12345"}}`,
+      /sandbox\.addresses\.a@example\.com: "12345", expected 6 symbols of digits, as the policy "login"/,
+    ],
+    [
       'a public key that is none',
       yaml.replace('shop: {', 'shop: {encryptionKey: {kty: OKP, crv: X25519, x: AAAA}, '),
       /clients\.shop\.encryptionKey: .*AAAA/,

@@ -7,7 +7,7 @@ export const developmentApiKey = 'otp_dev_development-only-key';
 export const developmentSecretKeys = `dev:${Buffer.from('development only, not a secret!!').toString('base64')}`;
 export const developmentPseudonymKey = Buffer.from('development only pseudonym key!!').toString('base64');
 
-export const developmentFile: Pick<ConfigurationFile, 'clients' | 'providers' | 'channels'> & {
+export const developmentFile: Pick<ConfigurationFile, 'clients' | 'providers' | 'channels'> & {sandbox: object} & {
   policies: Record<string, object>;
 } = {
   policies: {
@@ -26,6 +26,7 @@ export const developmentFile: Pick<ConfigurationFile, 'clients' | 'providers' | 
       ],
     },
   },
+  sandbox: {clients: ['dev']},
   providers: {inbox: {kind: 'inbox'}},
   channels: {sms: ['inbox'], email: ['inbox']},
 };

@@ -9,6 +9,8 @@ import {createTemplates, type PolicyTexts, type Templates} from '../delivery/tem
 import {type Client, createClient} from '../domain/client.ts';
 import {readEncryptionKey} from '../domain/end-to-end.ts';
 import {type Channel, channels, type Policy, policyProblems} from '../domain/policy.ts';
+import {parseRecipient} from '../domain/recipient.ts';
+import {type Sandbox, sandboxCodeProblem} from '../domain/sandbox.ts';
 import {nameTag} from '../domain/verification-id.ts';
 import {readApiKey} from './api-keys.ts';
 import {developmentFile} from './development.ts';
@@ -165,6 +167,7 @@ function readClients(
   problems: string[],
 ): Map<string, Client> {
   const clients = new Map<string, Client>();
+  const sandbox = readSandbox(file, policies, problems);
   for (const [name, settings] of Object.entries(file.clients)) {
     const own = (settings.policies ?? [...policies.keys()]).flatMap((each) => {
       const policy = policies.get(each);
@@ -181,9 +184,41 @@ function readClients(
       problems.push(
         `clients.${name}.encryptionKey: ${quote(settings.encryptionKey)}, expected a public key (JWK) of its curve`,
       );
-    clients.set(name, createClient(name, own, apiKeys, settings.limits, encryptionKey));
+    const used = file.sandbox?.clients.includes(name) ? sandbox : undefined;
+    clients.set(name, createClient(name, own, apiKeys, settings.limits, encryptionKey, used));
   }
   return clients;
+}
+
+function readSandbox(
+  {sandbox, clients}: ConfigurationFile,
+  policies: ReadonlyMap<string, Policy>,
+  problems: string[],
+): Sandbox | undefined {
+  if (sandbox === undefined) return undefined;
+  for (const name of sandbox.clients)
+    if (!Object.hasOwn(clients, name))
+      problems.push(`sandbox.clients: there is no client "${name}"; there are ${Object.keys(clients).join(', ')}`);
+  const usable = [...policies.values()].filter(({name}) =>
+    sandbox.clients.some((client) => clients[client]?.policies?.includes(name) ?? true),
+  );
+  const codes = new Map<string, string>();
+  for (const [address, code] of Object.entries(sandbox.addresses)) {
+    const recipient = parseRecipient(address);
+    if (recipient === undefined)
+      problems.push(
+        `sandbox.addresses: ${quote(address)}, expected a phone number such as +41446681800 or a mail address`,
+      );
+    else codes.set(recipient.canonical, code);
+    for (const policy of usable) {
+      const expected = sandboxCodeProblem(code, policy);
+      if (expected !== undefined)
+        problems.push(
+          `sandbox.addresses.${address}: ${quote(code)}, expected ${expected}, as the policy "${policy.name}" has them`,
+        );
+    }
+  }
+  return {codes, limit: sandbox.limit};
 }
 
 function readEvents(

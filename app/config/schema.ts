@@ -177,6 +177,32 @@ export const fileSchema = Type.Object(
   {
     policies: named(policy, 'The rules of a code, one set a purpose.'),
     clients: named(client, 'A calling application.'),
+    sandbox: Type.Optional(
+      Type.Object(
+        {
+          clients: Type.Array(name, {minItems: 1, uniqueItems: true, description: 'who may use them; nobody else can'}),
+          addresses: Type.Record(Type.String(), Type.String({minLength: 4, maxLength: 12}), {
+            default: {},
+            description:
+              'further phone numbers and mail addresses, each with its code. Whoever knows it can pass for that address with these clients: never name one that a person uses there',
+          }),
+          limit: Type.Object(
+            {count: limit.properties.count, perSeconds: limit.properties.perSeconds},
+            {
+              ...closed,
+              default: {count: 100_000, perSeconds: 3600},
+              description:
+                'creations for all sandbox recipients of one client; the limits of real traffic do not count them',
+            },
+          ),
+        },
+        {
+          ...closed,
+          description:
+            'Recipients that there are not, for the tests of callers: `+999` and 4 to 12 more digits, addresses at `sandbox.invalid`, and those that are named here. Their messages go to nobody. The code of the reserved ones is `123456…`, as long as the policy says.',
+        },
+      ),
+    ),
     providers: named(providerSchema, 'What carries messages.'),
     channels: Type.Object(
       {

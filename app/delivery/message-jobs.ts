@@ -29,6 +29,9 @@ export interface MessageJobsOptions {
   readonly onDeadLetter?: (channel: Channel | 'unknown', reason: DeadLetterReason) => void;
 }
 
+/** What a message to a recipient that there is not says of who took it. */
+const sandboxProvider = 'sandbox';
+
 /** Has codes delivered: opens each message, writes it and hands it to the chain of its channel. */
 export function messageJobs(options: MessageJobsOptions): (message: QueuedMessage) => Job {
   const {outbox, chain, open, log, onDeadLetter = () => {}} = options;
@@ -47,6 +50,8 @@ export function messageJobs(options: MessageJobsOptions): (message: QueuedMessag
         lot: 'unreadable',
         run: async () => bury(message, 'unknown', {kind: 'failed', reason: 'unreadable'}),
       };
+    if (opened.sandbox === true)
+      return {lot: opened.channel, run: async () => ({kind: 'sent', provider: sandboxProvider})};
     return {
       lot: opened.channel,
       run: async ({deadline, stopping}) => {

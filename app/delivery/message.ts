@@ -10,6 +10,8 @@ export interface MessageAddress {
   readonly to: string;
   /** Language tags in order of preference, with commas between them. */
   readonly locale?: string;
+  /** Its recipient is none: no provider is given it. */
+  readonly sandbox?: true;
   /** What of the code's binding its message may show. */
   readonly binding?: Binding;
 }

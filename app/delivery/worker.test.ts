@@ -64,6 +64,7 @@ function setUp(providers: readonly Provider[] | ((channel: Channel) => readonly 
             channel: sealedCode.startsWith('sms') ? 'sms' : 'email',
             to: 'ada@example.com',
             code: sealedCode,
+            ...(sealedCode.startsWith('nobody') ? {sandbox: true as const} : {}),
           },
     render: ({code}) => ({subject: 'Your code', text: `Code ${code}`, locale: 'en'}),
   });
@@ -317,5 +318,14 @@ describe('the outbox worker', () => {
     run.start();
     for (const each of where) expect(await run.settled(each)).toMatchObject({status: 'undeliverable'});
     expect(run.deadLetters.toSorted()).toEqual(['email refused', 'sms no_provider', 'unknown unreadable']);
+  });
+
+  it('gives no provider what goes to nobody', async () => {
+    const {provider, sent} = scripted('mail', () => accepted);
+    const run = setUp([provider]);
+    const where = await run.create('ada', 'nobody 1');
+    run.start();
+    expect(await run.settled(where)).toMatchObject({delivery: {status: 'sent', provider: 'sandbox'}});
+    expect(sent).toEqual([]);
   });
 });

@@ -17,6 +17,8 @@ export interface OutboxWorkerOptions {
   readonly outbox: Outbox;
   readonly prepare: (message: QueuedEntry) => Job;
   readonly log: Logger;
+  /** How often a worker says that it still has a message. @default a third of `claimAfterMs` */
+  readonly renewMs?: number;
   /** Hears when a result has been noted. */
   readonly onSettled?: (message: QueuedEntry, result: DeliveryResult) => void;
 }
@@ -34,6 +36,7 @@ const maxParkedOverflowing = 5000;
 /** Takes messages from the outbox, has each delivered, and notes what became of it. */
 export class OutboxWorker {
   readonly #options: OutboxWorkerOptions;
+  readonly #renewMs: number;
   readonly #stopping = new AbortController();
   /** What is being delivered, by name: a message that comes again meanwhile is only held on to. */
   readonly #inHand = new Map<string, {readonly message: QueuedEntry; readonly done: Promise<void>}>();
@@ -42,6 +45,7 @@ export class OutboxWorker {
 
   constructor(options: OutboxWorkerOptions) {
     this.#options = options;
+    this.#renewMs = options.renewMs ?? claimAfterMs / 3;
   }
 
   start(): void {
@@ -100,7 +104,7 @@ export class OutboxWorker {
     }
     lot.parked.delete(name);
     lot.inHand++;
-    const renewal = setInterval(() => void outbox.renew(message).catch(() => {}), claimAfterMs / 3);
+    const renewal = setInterval(() => void outbox.renew(message).catch(() => {}), this.#renewMs);
     const done = this.#deliver(message, job).finally(() => {
       clearInterval(renewal);
       this.#inHand.delete(name);

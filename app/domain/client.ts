@@ -1,6 +1,7 @@
 import type {EncryptionKey} from './end-to-end.ts';
 import type {Limit} from './limit.ts';
 import type {Policy} from './policy.ts';
+import type {Sandbox} from './sandbox.ts';
 import {nameTag} from './verification-id.ts';
 
 export const scopes = ['verify', 'manage'] as const;
@@ -35,6 +36,8 @@ export interface Client {
   readonly limits: ClientLimits;
   /** Codes of `direct` leave sealed for this public key. */
   readonly encryptionKey?: EncryptionKey;
+  /** What it may use of recipients that there are not. */
+  readonly sandbox?: Sandbox;
 }
 
 export function createClient(
@@ -43,6 +46,7 @@ export function createClient(
   apiKeys: readonly ApiKey[],
   limits: ClientLimits = {},
   encryptionKey?: EncryptionKey,
+  sandbox?: Sandbox,
 ): Client {
   return {
     name,
@@ -53,5 +57,6 @@ export function createClient(
     apiKeys,
     limits,
     ...(encryptionKey === undefined ? {} : {encryptionKey}),
+    ...(sandbox === undefined ? {} : {sandbox}),
   };
 }

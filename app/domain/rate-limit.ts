@@ -12,7 +12,7 @@ type LimitName = (typeof limitNames)[number];
 
 /** A limit that one request is charged to. */
 export interface AppliedLimit extends Limit {
-  readonly name: LimitName;
+  readonly name: LimitName | 'sandbox';
   /** Names what is counted together; a keyed hash. */
   readonly tag: string;
 }
@@ -25,6 +25,13 @@ export function limitsOf(
   recipient: Recipient,
   ip: string | undefined,
 ): AppliedLimit[] {
+  const tag = (name: string, ...what: string[]) =>
+    macOf(key, 'limit', name, client.name, ...what)
+      .subarray(0, 12)
+      .toString('base64url');
+  // Tests take nothing from real traffic, and real traffic nothing from tests.
+  if (recipient.sandboxCode !== undefined)
+    return client.sandbox === undefined ? [] : [{...client.sandbox.limit, name: 'sandbox', tag: tag('sandbox')}];
   const prefix = ip === undefined ? undefined : ipPrefix(ip);
   const counted: Record<LimitName, {limit: Limit | undefined; what: readonly string[] | undefined}> = {
     client: {limit: client.limits.client, what: []},
@@ -35,15 +42,7 @@ export function limitsOf(
   return limitNames.flatMap((name) => {
     const {limit, what} = counted[name];
     if (limit === undefined || what === undefined) return [];
-    return [
-      {
-        ...limit,
-        name,
-        tag: macOf(key, 'limit', name, client.name, ...what)
-          .subarray(0, 12)
-          .toString('base64url'),
-      },
-    ];
+    return [{...limit, name, tag: tag(name, ...what)}];
   });
 }
 

@@ -10,6 +10,8 @@ export interface Recipient {
   readonly canonical: string;
   /** For people who may see that it was sent, but not where to. */
   readonly masked: string;
+  /** The code that it always gets: it is nobody, and no provider is given its messages. */
+  readonly sandboxCode?: string;
 }
 
 const maxEmailLength = 254; // RFC 5321 §4.5.3.1.3: a path has 256 octets with its angle brackets

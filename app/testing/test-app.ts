@@ -8,6 +8,7 @@ import {openMessage} from '../delivery/message.ts';
 import {type ApiKey, type ClientLimits, createClient} from '../domain/client.ts';
 import {createKeyring, type SecretKey} from '../domain/keyring.ts';
 import type {Policy} from '../domain/policy.ts';
+import type {Sandbox} from '../domain/sandbox.ts';
 import {parseId} from '../domain/verification-id.ts';
 import {createMetrics} from '../metrics.ts';
 import {placedIn} from '../store/draft.ts';
@@ -37,6 +38,8 @@ export interface TestAppOptions {
   /** Of the policy `login`. */
   readonly login?: Partial<Policy>;
   readonly limits?: ClientLimits;
+  /** Of the client `shop`. */
+  readonly sandbox?: Sandbox;
   /** Wraps the memory store. */
   readonly store?: (store: Store) => Store;
   readonly log?: Logger;
@@ -47,6 +50,7 @@ export async function createTestApp({
   store: wrap = (store) => store,
   login = {},
   limits = {},
+  sandbox,
   log = pino({level: 'silent'}),
 }: TestAppOptions = {}) {
   const started = 1_800_000_000_000;
@@ -67,6 +71,8 @@ export async function createTestApp({
       policies,
       [apiKey('first', shopKey), apiKey('second', managerKey, {scopes: ['manage']})],
       limits,
+      undefined,
+      sandbox,
     ),
     createClient('bank', policies, [apiKey('first', bankKey), apiKey('old', endedKey, {notAfter: started})]),
   ];
@@ -117,6 +123,14 @@ export async function createTestApp({
       body: response.body === '' ? undefined : response.json(),
     };
   };
+  const messageOf = (id: string) => {
+    const message = sent.findLast(({address}) => address.id === id);
+    const parsed = parseId(keyring, id);
+    if (message === undefined || parsed.kind !== 'ref') throw new Error(`no message for ${id}`);
+    const opened = openMessage(parsed.ref.keys, id, message);
+    if (opened === undefined) throw new Error('cannot be opened');
+    return opened;
+  };
   return {
     app,
     metrics: () => metrics.registry.metrics(),
@@ -133,15 +147,10 @@ export async function createTestApp({
     create: (body: object = {}, key = shopKey, headers: Record<string, string> = {}) =>
       call('POST', '/v1/verifications', {to: 'ada@example.com', ...body}, key, headers),
     check: (id: string, code: string, key = shopKey) => call('POST', `/v1/verifications/${id}/check`, {code}, key),
+    /** The newest message of a verification, opened. */
+    messageOf,
     /** The code of the newest message of a verification. */
-    codeOf(id: string): string {
-      const message = sent.findLast(({address}) => address.id === id);
-      const parsed = parseId(keyring, id);
-      if (message === undefined || parsed.kind !== 'ref') throw new Error(`no message for ${id}`);
-      const opened = openMessage(parsed.ref.keys, id, message);
-      if (opened === undefined) throw new Error('cannot be opened');
-      return opened.code;
-    },
+    codeOf: (id: string) => messageOf(id).code,
     /** Another six digits. */
     wrong: (code: string) => (code === '000000' ? '000001' : '000000'),
   };

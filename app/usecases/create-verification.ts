@@ -5,6 +5,7 @@ import {type Binding, macOf} from '../domain/mac.ts';
 import type {Channel, Policy} from '../domain/policy.ts';
 import {type AppliedLimit, ipPrefix, limitsOf} from '../domain/rate-limit.ts';
 import {kindOf, parseRecipient, parseSubject, type Recipient, suits} from '../domain/recipient.ts';
+import {sandboxRecipient} from '../domain/sandbox.ts';
 import {parseId} from '../domain/verification-id.ts';
 import type {CreateOutcome, RateLimitState} from '../store/store.ts';
 import type {UseCaseContext, VerificationView} from './context.ts';
@@ -55,7 +56,7 @@ export async function createVerification(
 ): Promise<CreateResult> {
   const policy = client.policies.get(request.policy);
   if (policy === undefined) return {kind: 'policy_not_found'};
-  const recipient = readRecipient(policy, request);
+  const recipient = readRecipient(client, policy, request);
   if (recipient === undefined) return {kind: 'recipient_invalid'};
   const suitable = policy.channels.filter((channel) => suits(recipient.kind, channel));
   const channel = suitable.find((each) => request.channel === undefined || each === request.channel);
@@ -89,7 +90,7 @@ export async function createVerification(
       resendIntervalMs: policy.resendIntervalSeconds * 1000,
       deliver: channel !== 'direct',
       survivesFailover: policy.survivesFailover,
-      keepCode: policy.resend === 'same' && channel !== 'direct',
+      keepCode: (policy.resend === 'same' || recipient.sandboxCode !== undefined) && channel !== 'direct',
       rateLimits: limits.map(({name, tag, count, perSeconds}) => ({
         tag,
         count,
@@ -105,10 +106,12 @@ export async function createVerification(
 }
 
 /** The recipient as the asked channel understands it; without one, as the policy's channels do. */
-function readRecipient(policy: Policy, {to, channel}: CreateRequest): Recipient | undefined {
+function readRecipient(client: Client, policy: Policy, {to, channel}: CreateRequest): Recipient | undefined {
   if (channel !== undefined && kindOf(channel) === 'subject') return parseSubject(to);
   const takesSubjects = channel === undefined && policy.channels.some((each) => kindOf(each) === 'subject');
-  return parseRecipient(to) ?? (takesSubjects ? parseSubject(to) : undefined);
+  return (
+    sandboxRecipient(client.sandbox, to, policy) ?? parseRecipient(to) ?? (takesSubjects ? parseSubject(to) : undefined)
+  );
 }
 
 /** What tells one context of a recipient from another: the device if there is a token for it, else the network. */

@@ -32,7 +32,7 @@ export function draftVerification(
   terms: Terms,
 ): Draft {
   const keys = keyring.current;
-  const code = generateCode(policy);
+  const code = recipient.sandboxCode ?? generateCode(policy);
   const pseudonym = pseudonymOf(pseudonymKey, client.name, policy.name, recipient.canonical);
   const content: IdContent = {
     clientTag: client.tag,
@@ -44,6 +44,7 @@ export function draftVerification(
     random: freshBytes(8),
   };
   const {binding, locale} = request;
+  const sandbox = recipient.sandboxCode === undefined ? {} : ({sandbox: true} as const);
   const language = locale === undefined ? {} : {locale};
   const shown = shownBinding(policy, binding);
   return {
@@ -61,7 +62,9 @@ export function draftVerification(
           mac: codeMac(keys, client.name, id, code),
           sealedCode: sealCode(keys, id, code),
           sealedAddress:
-            channel === 'direct' ? '' : sealAddress(keys, id, {channel, to: recipient.address, ...language, ...shown}),
+            channel === 'direct'
+              ? ''
+              : sealAddress(keys, id, {channel, to: recipient.address, ...language, ...shown, ...sandbox}),
           ...(binding === undefined ? {} : {bindingMac: bindingMac(keys, id, binding)}),
         },
       };

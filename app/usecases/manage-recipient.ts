@@ -1,6 +1,7 @@
 import type {Client} from '../domain/client.ts';
 import {pseudonymOf} from '../domain/pseudonym.ts';
 import {kindOf, parseRecipient, parseSubject} from '../domain/recipient.ts';
+import {sandboxRecipient} from '../domain/sandbox.ts';
 import type {UseCaseContext} from './context.ts';
 
 export type ManageResult = {readonly kind: 'done'; readonly erased: number} | {readonly kind: 'recipient_invalid'};
@@ -26,7 +27,9 @@ function recordsOf({pseudonymKey}: UseCaseContext, client: Client, to: string): 
   const subject = policies.some(({channels}) => channels.some((each) => kindOf(each) === 'subject'))
     ? parseSubject(to)
     : undefined;
-  return [parseRecipient(to), subject].flatMap((recipient) => {
+  const [policy] = policies;
+  const nobody = policy === undefined ? undefined : sandboxRecipient(client.sandbox, to, policy);
+  return [nobody ?? parseRecipient(to), subject].flatMap((recipient) => {
     if (recipient === undefined) return [];
     const pseudonyms = policies.map(({name}) => pseudonymOf(pseudonymKey, client.name, name, recipient.canonical));
     return [{partition: pseudonyms[0]?.partition ?? 0, tags: pseudonyms.map(({tag}) => tag.toString('base64url'))}];
