@@ -1,6 +1,7 @@
 #!/bin/sh
 # By hand, where boot waits for a human: makes this pod's data the data of all. What only other pods have is lost.
 . @configFolder@/common.sh
+patience=10
 . @configFolder@/look.sh
 
 other=$(look_around | awk -v me="$me" '$2 == "running" && $3 == "master" && $4 == "yes" && $1 != me { print $1 }')

@@ -1,6 +1,7 @@
 #!/bin/sh
 # reload.sh acl|passwords|certificate: has this pod's Redis and Sentinel take up what the Secrets hold now.
 . @configFolder@/common.sh
+patience=10
 
 case $1 in
   acl)
