@@ -26,4 +26,13 @@ describe('arguments', () => {
   it('that the command does not take are refused, so that --all never counts where it means nothing', () => {
     expect(() => readArguments(['--env', 'a', '--all'], accepts)).toThrow(/--all.*\nusage/s);
   });
+
+  it('name one of the things that a command is for, and nothing else', () => {
+    const rotate = {usage: 'npm run rotate', choices: ['redis', 'secret-key']};
+    expect(readArguments(['--env', 'a', 'redis'], rotate).choice).toBe('redis');
+    for (const words of [[], ['everything'], ['redis', 'secret-key']])
+      expect(() => readArguments(['--env', 'a', ...words], rotate)).toThrow(
+        `got "${words.join(' ')}", expected one of redis, secret-key`,
+      );
+  });
 });
