@@ -1,8 +1,10 @@
 import {randomUUID} from 'node:crypto';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {type Cluster, startCluster} from '../../../chaos/lab/cluster.ts';
+import {developmentApiKey} from '../../config/development.ts';
 import {createAddressBook} from '../../testing/addresses.ts';
 import {connectToCluster} from '../../testing/redis-connection.ts';
+import {startServiceProcess} from '../../testing/service-process.ts';
 import {until} from '../../testing/until.ts';
 import {codesContract} from '../contract/codes.ts';
 import {outboxContract} from '../contract/outbox.ts';
@@ -76,6 +78,39 @@ describe('a store on a cluster', () => {
     expect(others.find(({kind}) => kind === 'rate_limited')).toMatchObject({limit: expect.any(Number)});
   });
 
+  it('serves the whole service: a code is created, delivered and checked', async () => {
+    await using service = await startServiceProcess({REDIS_CLUSTER: cluster.addresses});
+    const ask = async (path: string, body?: object) => {
+      const answer = await fetch(`${service.url}${path}`, {
+        headers: {authorization: `Bearer ${developmentApiKey}`, 'content-type': 'application/json'},
+        ...(body === undefined ? {} : {method: 'POST', body: JSON.stringify(body)}),
+      });
+      return {status: answer.status, body: (await answer.json()) as {id?: string; code?: string}};
+    };
+    let to = '';
+    const {id} = await until('a code', async () => {
+      to = `ada${Math.random()}@example.com`;
+      const {status, body} = await ask('/v1/verifications', {to});
+      // Before the cluster is known the fallback takes it: what is looked for is one that the cluster has.
+      return status === 201 && (await keysOnCluster(cluster)).some((key) => key.includes(':v:')) && body;
+    });
+    const code = await until('its message', async () => {
+      const messages = (await ask(`/dev/inbox.json?to=${to}`)).body as unknown as {
+        verificationId: string;
+        code: string;
+      }[];
+      return messages.find(({verificationId}) => verificationId === id)?.code;
+    });
+    expect(await ask(`/v1/verifications/${id}/check`, {code})).toMatchObject({status: 200});
+    expect(await ask(`/v1/verifications/${id}/check`, {code})).toMatchObject({
+      status: 409,
+      body: {code: 'verification_already_approved'},
+    });
+    const metrics = await (await fetch(service.metricsUrl)).text();
+    expect(metrics).toMatch(/^otp_group_commit_size_count [1-9]/m);
+    expect(metrics).toMatch(/^otp_store_unreplicated_total 0$/m);
+  }, 30_000);
+
   it('outlives the end of a master: its codes are lost, those of the others are not, and new ones are created', async () => {
     const {store} = open();
     const patient = retrying(store, {deadlineMs: 20_000});
@@ -99,3 +134,8 @@ describe('a store on a cluster', () => {
     expect(after.filter(({kind}) => kind === 'created')).toHaveLength(40);
   }, 60_000);
 });
+
+async function keysOnCluster({shards}: Cluster): Promise<string[]> {
+  const keys = await Promise.all(shards.map(({master}) => master.command('KEYS', 'otp:*')));
+  return keys.flat().map(String);
+}
