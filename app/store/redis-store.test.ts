@@ -185,7 +185,8 @@ describe('RedisStore', () => {
   });
 
   it('keeps a pending verification, with its recipient, in at most 600 bytes', async () => {
-    const {store, address} = open();
+    const {address} = open();
+    const store = new RedisStore({servers: singleServer(redis), fenced: true});
     const where = address('ada');
     await store.create(where, {
       ...verification,
