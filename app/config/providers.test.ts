@@ -27,7 +27,7 @@ channels: {${channel}: [far]}
 }
 
 const gateway = (changes: string) =>
-  `{kind: http, url: "https://sms.example.com/send/{channel}", headers: {Authorization: {env: TOKEN}}, json: {to: "{to}"}, ${changes}}`;
+  `{kind: http, url: "https://sms.example.com/send/{channel}", headers: {Authorization: {env: TOKEN}, Idempotency-Key: "{messageId}"}, json: {to: "{to}"}, ${changes}}`;
 
 describe('a provider in the file', () => {
   it('is read with its secrets, defaults and entries', () => {
@@ -37,7 +37,7 @@ describe('a provider in the file', () => {
       kind: 'http',
       name: 'far',
       method: 'POST',
-      headers: {authorization: 'Bearer t'},
+      headers: {authorization: 'Bearer t', 'idempotency-key': '{messageId}'},
       body: {format: 'json', template: {to: '{to}'}},
       success: {status: [200, 201, 202, 204]},
       refused: {status: [400, 410, 422]},

@@ -84,7 +84,7 @@ function readTwilio(settings: TwilioSettings, reader: PartReader) {
   };
 }
 
-const secretHeader = /auth|key|token|secret|cookie/i;
+const secretHeader = /auth|token|secret|cookie|(?<!idempotency-)key/i;
 
 function readHttp(settings: HttpSettings, reader: PartReader) {
   const {method, success, refused, maxConnections} = settings;
