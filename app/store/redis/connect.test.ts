@@ -1,9 +1,15 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {TLSSocket} from 'node:tls';
 import {describe, expect, it} from 'vitest';
+import {RedisNode} from '../../../chaos/lab/redis-node.ts';
 import {createCertificate} from '../../testing/certificates.ts';
 import {mountSecret} from '../../testing/mounted-secret.ts';
 import {connectTo} from '../../testing/redis-connection.ts';
 import {freePort, startRedis} from '../../testing/redis-server.ts';
 import {until} from '../../testing/until.ts';
+import {connectRedis} from './connect.ts';
 
 describe('a connection', () => {
   it('is opened with the password of today: a rotation needs no restart', async () => {
@@ -63,5 +69,60 @@ describe('a connection', () => {
     await until('the end', () => redis.status !== 'ready');
     await until('a connection', () => redis.status === 'ready');
     redis.disconnect();
+  });
+});
+
+describe('a connection through sentinels', () => {
+  it('is TLS all the way, with a user for the sentinels and another one for Redis', async () => {
+    const {ca, cert, key} = await createCertificate('localhost');
+    using files = mountSecret({'tls.crt': cert, 'tls.key': key, 'ca.crt': ca});
+    const tls = {
+      'tls-auth-clients': 'no',
+      'tls-replication': 'yes',
+      'tls-ca-cert-file': files.path('ca.crt'),
+      'tls-cert-file': files.path('tls.crt'),
+      'tls-key-file': files.path('tls.key'),
+    };
+    const directory = await mkdtemp(join(tmpdir(), 'otp-tls-'));
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => rm(directory, {recursive: true, force: true}));
+    const start = async (
+      name: string,
+      settings: Record<string, string | number | readonly string[]>,
+      mode: string[],
+    ) => {
+      const [port, tlsPort] = [await freePort(), await freePort()];
+      const place = {name, port, directory: join(directory, name), logFile: '/dev/null', mode};
+      const node = stack.use(
+        new RedisNode({...place, server: 'redis-server', settings: {...tls, 'tls-port': tlsPort, ...settings}}),
+      );
+      await node.start();
+      return tlsPort;
+    };
+    const redisPort = await start('redis', {user: 'app on >of-redis ~* +@all'}, []);
+    const monitored = ['resolve-hostnames yes', 'announce-hostnames yes', `monitor otp localhost ${redisPort} 1`];
+    const sentinelPort = await start(
+      'sentinel',
+      {sentinel: [...monitored, 'auth-user otp app', 'auth-pass otp of-redis'], user: 'app on >of-sentinel &* +@all'},
+      ['--sentinel'],
+    );
+    const redis = connectRedis({
+      target: {kind: 'sentinel', sentinels: [{host: 'localhost', port: sentinelPort}], masterName: 'otp'},
+      tls: true,
+      credentials: () => ({
+        username: 'app',
+        password: 'of-redis',
+        sentinelUsername: 'app',
+        sentinelPassword: 'of-sentinel',
+        ca,
+      }),
+      timeoutMs: 1000,
+      onDown() {},
+      onUp() {},
+    });
+    stack.defer(() => redis.disconnect());
+    await until('the connection', () => redis.status === 'ready');
+    expect(await redis.call('ACL', 'WHOAMI')).toBe('app');
+    expect(redis.stream).toBeInstanceOf(TLSSocket);
   });
 });
