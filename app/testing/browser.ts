@@ -5,10 +5,13 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 
 /** Where the system's Chromium is; `CHROMIUM` names another one. */
 export function chromiumPath(): string {
-  const found = [process.env.CHROMIUM ?? '', ...places].find((path) => path !== '' && existsSync(path));
+  const {CHROMIUM: named} = process.env;
+  const found = (named === undefined ? places : [named]).find((path) => existsSync(path));
   if (found === undefined)
     throw new Error(
-      `there is no Chromium at ${places.join(', ')}. Install it: the package is chromium on Debian; or set CHROMIUM to its path.`,
+      named === undefined
+        ? `there is no Chromium at ${places.join(', ')}. Install it: the package is chromium on Debian; or set CHROMIUM to its path.`
+        : `CHROMIUM: there is no file "${named}"`,
     );
   return found;
 }
