@@ -29,7 +29,7 @@ export interface WorkerProcess {
   readonly child: ChildProcess;
   /** Resolves once it takes messages. */
   readonly ready: Promise<void>;
-  memory(): Promise<{readonly rssBytes: number; readonly peakBytes: number}>;
+  usage(): Promise<{readonly rssBytes: number; readonly peakBytes: number; readonly cpuMs: number}>;
 }
 
 /** A real Redis, a store that queues messages in it, and processes that deliver them. */
@@ -100,8 +100,8 @@ export async function openDeliveryLab() {
         name,
         child,
         ready: Promise.race([once(child, 'message'), ended]).then(() => {}),
-        async memory() {
-          child.send('memory');
+        async usage() {
+          child.send('usage');
           const [answer] = await once(child, 'message');
           return answer;
         },

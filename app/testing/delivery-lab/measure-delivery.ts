@@ -41,11 +41,13 @@ async function measureHandOver() {
   await Promise.all(pending);
   const createdIn = (performance.now() - startedAt) / 1000;
   await until('all messages', () => arrivedAt.size === total, 60_000);
+  const {cpuMs} = await worker.usage();
   const added = [...createdAt]
     .slice(ratePerSecond * warmUpSeconds)
     .map(([id, at]) => Math.max(0, (arrivedAt.get(id) ?? Number.NaN) - at));
   return {
     ratePerSecond: Math.round(total / createdIn),
+    workerCpuMsPerMessage: Number((cpuMs / total).toFixed(3)),
     addedMs: {p50: percentile(added, 0.5), p95: percentile(added, 0.95), p99: percentile(added, 0.99)},
   };
 }
@@ -63,15 +65,16 @@ async function measureDrain() {
     await Promise.all(Array.from({length: 100}, (_, index) => lab.create(`+4144${i + index}`)));
   const worker = lab.startWorker({providerUrl: farSide.url, claimMs, maxConnections: slowConnections});
   await worker.ready;
-  const idle = await worker.memory();
+  const idle = await worker.usage();
   const startedAt = performance.now();
   await until('the last message', async () => (await lab.waiting()) === 0, 300_000);
   const tookSeconds = (performance.now() - startedAt) / 1000;
-  const {peakBytes} = await worker.memory();
+  const {peakBytes, cpuMs} = await worker.usage();
   return {
     messages: arrived,
     perSecond: Math.round(arrived / tookSeconds),
     providerTakesPerSecond: (slowConnections * 1000) / slowAnswerMs,
+    workerCpuMsPerMessage: Number(((cpuMs - idle.cpuMs) / arrived).toFixed(3)),
     memoryMb: {idle: Math.round(idle.rssBytes / 1e6), peak: Math.round(peakBytes / 1e6)},
   };
 }

@@ -70,6 +70,10 @@ let peakBytes = 0;
 setInterval(() => {
   peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
 }, 20).unref();
-process.on('message', () => process.send?.({rssBytes: process.memoryUsage.rss(), peakBytes}));
+process.on('message', () => {
+  const {user, system} = process.cpuUsage();
+  process.send?.({rssBytes: process.memoryUsage.rss(), peakBytes, cpuMs: (user + system) / 1000});
+});
 process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => process.exit(0));
 process.send?.('ready');
