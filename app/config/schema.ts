@@ -125,11 +125,12 @@ const client = Type.Object(
       Type.Array(name, {minItems: 1, uniqueItems: true, description: 'what the client may use; without it, all'}),
     ),
     limits: Type.Object(
-      {client: Type.Optional(limit), ip: Type.Optional(limit)},
+      {client: Type.Optional(limit), ip: Type.Optional(limit), country: Type.Optional(limit)},
       {
         ...closed,
         default: {},
-        description: 'rate limits of creations: of the client, and for one IP address or IPv6 /64 (context.ip)',
+        description:
+          'rate limits of creations: of the client, for one IP address or IPv6 /64 (context.ip), and for the phone numbers of one country',
       },
     ),
     encryptionKey: Type.Optional(

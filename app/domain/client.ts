@@ -22,6 +22,8 @@ export interface ClientLimits {
   readonly client?: Limit;
   /** Creations for one IP address (`context.ip`), or one IPv6 /64. */
   readonly ip?: Limit;
+  /** Creations for the phone numbers of one country. */
+  readonly country?: Limit;
 }
 
 /** A calling application. */

@@ -7,7 +7,7 @@ import {macOf} from './mac.ts';
 import type {Policy} from './policy.ts';
 import type {Recipient} from './recipient.ts';
 
-const limitNames = ['client', 'ip', 'policy', 'recipient'] as const;
+const limitNames = ['client', 'ip', 'country', 'policy', 'recipient'] as const;
 type LimitName = (typeof limitNames)[number];
 
 /** A limit that one request is charged to. */
@@ -36,6 +36,7 @@ export function limitsOf(
   const counted: Record<LimitName, {limit: Limit | undefined; what: readonly string[] | undefined}> = {
     client: {limit: client.limits.client, what: []},
     ip: {limit: client.limits.ip, what: prefix === undefined ? undefined : [prefix]},
+    country: {limit: client.limits.country, what: recipient.country === undefined ? undefined : [recipient.country]},
     policy: {limit: policy.limits.policy, what: [policy.name]},
     recipient: {limit: policy.limits.recipient, what: [policy.name, withoutAlias(recipient)]},
   };

@@ -4,11 +4,13 @@ import {parseRecipient} from './recipient.ts';
 
 describe('a recipient', () => {
   it.each([
-    ['+41446681800', '+41446681800', '+41*******00'],
-    [' +41 44 668 18 00 ', '+41446681800', '+41*******00'],
-    ['+1 (212) 555-2368', '+12125552368', '+12*******68'],
-  ])('%s is the phone number %s, shown as %s', (to, address, masked) => {
-    expect(parseRecipient(to)).toEqual({kind: 'phone', address, canonical: address, masked});
+    ['+41446681800', '+41446681800', '+41*******00', 'CH'],
+    [' +41 44 668 18 00 ', '+41446681800', '+41*******00', 'CH'],
+    ['+1 (212) 555-2368', '+12125552368', '+12*******68', 'US'],
+    ['+1 416 555 2368', '+14165552368', '+14*******68', 'CA'],
+    ['+870 773 111 632', '+870773111632', '+87********32', '+870'],
+  ])('%s is the phone number %s, shown as %s, of %s', (to, address, masked, country) => {
+    expect(parseRecipient(to)).toEqual({kind: 'phone', address, canonical: address, masked, country});
   });
 
   it.each([

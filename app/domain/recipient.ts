@@ -12,6 +12,8 @@ export interface Recipient {
   readonly masked: string;
   /** The code that it always gets: it is nobody, and no provider is given its messages. */
   readonly sandboxCode?: string;
+  /** Of a phone number: ISO 3166-1 alpha-2, or `+` and the calling code where that is no country's (satellites, free phone). */
+  readonly country?: string;
 }
 
 const maxEmailLength = 254; // RFC 5321 §4.5.3.1.3: a path has 256 octets with its angle brackets
@@ -58,6 +60,7 @@ function parsePhone(to: string): Recipient | undefined {
     address,
     canonical: address,
     masked: `${address.slice(0, 3)}${'*'.repeat(address.length - 5)}${address.slice(-2)}`,
+    country: parsed.country ?? `+${parsed.countryCallingCode}`,
   };
 }
 

@@ -223,6 +223,17 @@ describe('help for a recipient', () => {
   });
 });
 
+it('a rate limit of a country counts all its phone numbers together, and no others', async () => {
+  const {create} = await createTestApp({limits: {country: {count: 2, perSeconds: 60}}});
+  const statuses = async (...numbers: string[]) => {
+    const answers = [];
+    for (const to of numbers) answers.push((await create({to})).status);
+    return answers;
+  };
+  expect(await statuses('+4915112345678', '+4917612345678', '+4915112345679')).toEqual([201, 201, 429]);
+  expect(await statuses('+436641234567', 'ada@example.com')).toEqual([201, 201]);
+});
+
 it('what locks a recipient and what a rate limit refuses is counted, by policy and by limit', async () => {
   const login = {maxAttempts: 2, resendIntervalSeconds: 0, limits: {recipient: {count: 1, perSeconds: 60}}};
   const {create, check, codeOf, wrong, metrics} = await createTestApp({login});
