@@ -19,6 +19,8 @@ export interface RecoveryOptions {
 /** Recipients that are on their way at the same time: one that nobody knows the end of has to wait for the next try. */
 const concurrent = 32;
 const pollMs = 250;
+/** A store that takes nothing although it is there is not asked again and again. */
+const refusedPauseMs = 5000;
 const retry = {firstMs: 100, maxMs: 2000};
 
 /** Brings what this process holds back to the store, as soon as the store is there. */
@@ -26,6 +28,7 @@ export class Recovery {
   readonly #options: RecoveryOptions;
   readonly #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  #refusal: string | undefined;
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
@@ -58,7 +61,12 @@ export class Recovery {
               await this.bring(next);
           }),
         );
-        log.info({recipients: before, left: fallback.recipients().length}, 'brought recipients back to the store');
+        const left = fallback.recipients().length;
+        if (left < before) log.info({recipients: before, left}, 'brought recipients back to the store');
+        else if (!this.#ends()) {
+          log.error({recipients: before, reason: this.#refusal}, 'the store takes back nothing of what is held');
+          await this.#pause(refusedPauseMs);
+        }
       }
       await this.#pause(pollMs);
     }
@@ -79,8 +87,12 @@ export class Recovery {
       } catch (error) {
         if (!(error instanceof StoreError)) log.error({err: error}, 'a recipient cannot be brought back to the store');
         const isCertain = error instanceof StoreError && error.effect === 'not_executed';
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#refusal = reason;
         if (isCertain && !inDoubt) return 'refused';
-        inDoubt ||= !isCertain;
+        if (!inDoubt)
+          log.warn({reason}, 'a recipient may have reached the store or not: sending it again until it is known');
+        inDoubt = true;
       }
       await this.#pause(backoffMs(attempt, retry));
     }
