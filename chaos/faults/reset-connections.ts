@@ -5,10 +5,11 @@ import type {Fault} from './fault.ts';
 
 const EVERY_MS = 300;
 const ROUNDS = 10;
+const ON_THE_WAY_MS = 60;
 
 export const resetConnections: Fault = {
   name: 'reset-connections',
-  description: `every ${EVERY_MS} ms all connections of one process of the service to Redis are reset, with whatever was on its way`,
+  description: `every ${EVERY_MS} ms all connections of one process of the service to Redis are reset, with whatever was on its way; each answer is on its way for ${ON_THE_WAY_MS} ms`,
   on: {
     processes(testbed) {
       const network = networkOf(testbed);
@@ -26,6 +27,8 @@ export const resetConnections: Fault = {
         async inject() {
           for (const {name: from} of instances)
             links.set(from, await Promise.all(nodes.map(({name: to}) => network.link(from, to))));
+          // Whatever is answered is on its way for so long, executed and unknown to who asked.
+          await Promise.all([...links.values()].flat().map((link) => link.delay(ON_THE_WAY_MS)));
           await reset();
         },
         isInEffect: async () => resets > 0 && !over,
@@ -38,6 +41,7 @@ export const resetConnections: Fault = {
         },
         async heal() {
           over = true;
+          await Promise.all([...links.values()].flat().map((link) => link.mend()));
         },
       };
     },
