@@ -15,8 +15,8 @@ export interface RedisCost {
 }
 
 /** Long enough that what Redis does beside, ten times a second, does not count. */
-const samples = 5;
-const sampleSize = 4000;
+const samples = 3;
+const sampleSize = 2000;
 const connections = 64;
 const sizedRecords = 300;
 const tracedRequests = 100;
