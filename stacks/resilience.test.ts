@@ -21,7 +21,7 @@ describe('scheduled runs', () => {
   });
 
   it.each([...jobs])('%s: one at a time, with a deadline, and never a second attempt', (_name, spec) => {
-    expect(spec).toMatchObject({concurrency_policy: 'Forbid', starting_deadline_seconds: 300, timezone: 'Etc/UTC'});
+    expect(spec).toMatchObject({concurrency_policy: 'Forbid', starting_deadline_seconds: 300, timezone: 'UTC'});
     expect(at(spec, 'job_template.spec')).toMatchObject({backoff_limit: 0});
     expect(Number(at(spec, 'job_template.spec.active_deadline_seconds'))).toBeGreaterThan(0);
     expect(at(spec, 'job_template.spec.template.spec.restart_policy')).toBe('Never');

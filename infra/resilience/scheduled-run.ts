@@ -33,7 +33,8 @@ export class ScheduledRun extends Construct {
       metadata: {name: cronJobName(run), namespace, labels},
       spec: {
         schedule,
-        timezone: 'Etc/UTC',
+        // Not Etc/UTC: a program without a time zone database (kube-state-metrics from scratch) fails on any other name.
+        timezone: 'UTC',
         suspend: disruptive && !resilience.window.open,
         concurrencyPolicy: 'Forbid',
         // A run that could not start within 5 min is left out: the next one, or the alert for a missing one, comes.
