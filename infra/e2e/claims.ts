@@ -24,6 +24,12 @@ export class Claims {
     }
   }
 
+  /** The same for what nothing that follows depends on: a failure is recorded, and the run goes on. */
+  async note(claim: string, prove: () => void | Promise<void>): Promise<void> {
+    // Recorded by `prove`.
+    await this.prove(claim, prove).catch(() => {});
+  }
+
   get failed(): readonly Claim[] {
     return this.list.filter(({ok}) => !ok);
   }

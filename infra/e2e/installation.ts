@@ -73,20 +73,23 @@ export async function comesUp({settings, cluster, file, claims, signal}: RunOpti
 /** Once a code has been through: what was promised for the way there. */
 export async function wasQuick({claims}: RunOptions, begunAt: number): Promise<void> {
   const seconds = Math.round((performance.now() - begunAt) / 1000);
-  await claims.prove(`from deploy to the first approved code it took ${seconds} s`, () =>
+  await claims.note(`from deploy to the first approved code it took ${seconds} s`, () =>
     assert.ok(seconds <= firstDeployMaxSeconds, `more than ${firstDeployMaxSeconds} s`),
   );
 }
 
 export async function staysAsItIs({settings: {name}, file, claims, signal}: RunOptions): Promise<void> {
+  let seconds = 0;
   await claims.prove('a deploy without a change changes nothing', async () => {
     const begunAt = performance.now();
     const {exitCode, output} = await runCli('deploy', ['--env', file], signal);
     assert.equal(exitCode, 0, output);
     for (const stack of stackNames) assert.match(output, new RegExp(`${stackId(name, stack)}\\s+No changes\\.`));
-    const seconds = (performance.now() - begunAt) / 1000;
-    assert.ok(seconds <= unchangedDeployMaxSeconds, `it took ${seconds} s, more than ${unchangedDeployMaxSeconds} s`);
+    seconds = Math.round((performance.now() - begunAt) / 1000);
   });
+  await claims.note(`that took ${seconds} s`, () =>
+    assert.ok(seconds <= unchangedDeployMaxSeconds, `more than ${unchangedDeployMaxSeconds} s`),
+  );
 }
 
 export async function goesAway({settings: {name}, cluster, file, claims, signal}: RunOptions): Promise<void> {
