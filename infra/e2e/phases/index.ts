@@ -2,7 +2,13 @@ import {CommandError} from '../../cli/command-error.ts';
 import {deleteMaster, forceDeleteMaster, killMaster, loseAllOfRedis, loseNode} from './failovers.ts';
 import {changePolicy, drainNode, rollApp, rollRedis, scaleUp} from './maintenance.ts';
 import type {Phase} from './phase.ts';
-import {renewCertificate, rotateApiKey, rotateSecretKey} from './rotations.ts';
+import {
+  renewCertificate,
+  renewRedisCertificate,
+  rotateApiKey,
+  rotateRedisPasswords,
+  rotateSecretKey,
+} from './rotations.ts';
 
 /** In this order: first what is planned, last what leaves the most to be put together again. */
 const phases: readonly Phase[] = [
@@ -13,6 +19,8 @@ const phases: readonly Phase[] = [
   changePolicy,
   rotateSecretKey,
   rotateApiKey,
+  rotateRedisPasswords,
+  renewRedisCertificate,
   renewCertificate,
   scaleUp,
   killMaster,

@@ -7,7 +7,9 @@ import type {Cluster} from '../../cluster/connect.ts';
 import {loadEnvironment} from '../../environment/load.ts';
 import {componentName, ports} from '../../lib/names.ts';
 import {projectRoot} from '../../lib/project-root.ts';
-import {appAuthoritySecret, appTls, serviceKeys} from '../../secrets/names.ts';
+import {replicas} from '../../redis/names.ts';
+import {appAuthoritySecret, appTls} from '../../secrets/names.ts';
+import {runCli} from '../command.ts';
 import {loadPolicy, nextApiKey, stateNamespace} from '../environment.ts';
 import {forward} from '../port-forward.ts';
 import {podsOf} from '../workloads.ts';
@@ -23,16 +25,24 @@ export const rotateSecretKey: Phase = {
   name: 'the secret key is rotated',
   bounds: unnoticed,
   async disturb(stage) {
-    const {cluster, namespace} = stage;
-    const current = (await readSecret(cluster, namespace, serviceKeys.name))[serviceKeys.secretKeys] ?? '';
-    const next = `k2:${randomBytes(32).toString('base64')}`;
-    await writeSecret(cluster, namespace, serviceKeys.name, {[serviceKeys.secretKeys]: `${current},${next}`});
-    await takenUp('every pod publishes the new key', async () => (await keyIds(stage)).includes('k2-receipt'));
-    await writeSecret(cluster, namespace, serviceKeys.name, {[serviceKeys.secretKeys]: `${next},${current}`});
-    await takenUp('new verifications are under the new key', async () =>
-      (await newId(stage)).split('_').includes('k2'),
-    );
+    const before = kidOf(await newId(stage));
+    await rotate(stage, 'secret-key');
+    await takenUp('new verifications are under the new key', async () => kidOf(await newId(stage)) !== before);
   },
+};
+
+export const rotateRedisPasswords: Phase = {
+  key: 'rotate-redis',
+  name: 'the passwords of Redis are rotated',
+  bounds: unnoticed,
+  disturb: (stage) => rotate(stage, 'redis'),
+};
+
+export const renewRedisCertificate: Phase = {
+  key: 'renew-redis-certificate',
+  name: 'the certificate of Redis is renewed',
+  bounds: unnoticed,
+  disturb: (stage) => rotate(stage, 'redis-certificate'),
 };
 
 export const rotateApiKey: Phase = {
@@ -95,10 +105,14 @@ async function writeSecret({core}: Cluster, namespace: string, name: string, str
   await core.replaceNamespacedSecret({name, namespace, body: {...secret, stringData}});
 }
 
-async function keyIds({client}: Stage): Promise<string[]> {
-  const {body} = await client.call({method: 'GET', path: '/.well-known/jwks.json'});
-  return (body as {keys: {kid: string}[]}).keys.map(({kid}) => kid);
+async function rotate({file, signal, redis}: Stage, what: 'secret-key' | 'redis' | 'redis-certificate'): Promise<void> {
+  const {exitCode, output} = await runCli('rotate', ['--env', file, what], signal);
+  if (exitCode !== 0) throw new Error(output);
+  await redis.whole(replicas, takenUpTimeoutMs);
 }
+
+/** `v2_<kid>_…` */
+const kidOf = (id: string) => id.split('_')[1];
 
 async function newId({client, apiKey}: Stage): Promise<string> {
   const json = {to: `rotation-${randomBytes(8).toString('hex')}`, policy: loadPolicy, channel: 'direct'};
