@@ -79,6 +79,36 @@ describe('a process that alone is cut off from the store', () => {
   });
 });
 
+describe('a peer that may have created a verification in the store', () => {
+  it('leaves it in doubt: the process that was asked finishes it with the same code, and the copy ends when the store is back', async () => {
+    const nodes = await startNodes(2);
+    const [alone, other] = nodes as [FallbackNode, FallbackNode];
+    await cutOff([alone], nodes);
+    const {draft, parse} = createAddressBook();
+    const drafted = draft('ada', verification());
+    const copy = drafted.addressTo().address;
+    redis.freeze();
+    let outcome: CreateOutcome;
+    try {
+      outcome = await alone.fallback.store.create(drafted);
+    } finally {
+      redis.thaw();
+    }
+    const held = parse(created(outcome).id);
+    if (held === undefined) throw new Error('no id');
+    expect(held.owner).toBe(alone.instance);
+    expect(await alone.fallback.store.check(held, right, limits)).toMatchObject({kind: 'approved'});
+    await mend([alone]);
+    await until('the store to answer', () =>
+      other.fallback.store.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect((await other.fallback.store.check(copy, right, limits)).kind).not.toBe('approved');
+  });
+});
+
 describe('processes that all are cut off from the store', () => {
   it('put a recipient where its order says, whoever is asked, and serve it from there', async () => {
     const nodes = await startNodes(3);

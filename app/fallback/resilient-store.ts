@@ -48,8 +48,10 @@ export class ResilientStore implements DraftStore {
       return outcome;
     } catch (error) {
       if (!(error instanceof StoreError) || error instanceof NotElsewhere) throw error;
-      const inDoubt = error.effect !== 'not_executed';
-      return this.#place(draft, {storeMayHaveCopy: inDoubt}, idempotency, deadline);
+      const doubt = {storeMayHaveCopy: error.effect !== 'not_executed'};
+      // What a peer may have done, no other peer is asked for.
+      if (error instanceof PeerInDoubt) return this.#keep(draft, doubt, idempotency);
+      return this.#place(draft, doubt, idempotency, deadline);
     }
   }
 
@@ -104,23 +106,32 @@ export class ResilientStore implements DraftStore {
     idempotency: Idempotency | undefined,
     deadline: Deadline,
   ): Promise<CreateOutcome> {
-    const {instance, own, peers} = this.#options;
+    const {instance, peers} = this.#options;
     const ready = peers.ready();
     let refusal = new StoreError('not_executed', 'no process takes the verification');
     for (const owner of rank(draft.recipientTag, [instance, ...ready.map((peer) => peer.instance)])) {
-      const {address, verification} = draft.addressTo(owner);
-      const create = (store: Store) => store.create(address, {...verification, ...doubt}, idempotency);
-      if (owner === instance) return create(own);
+      if (owner === instance) return this.#keep(draft, doubt, idempotency);
       const peer = ready.find((each) => each.instance === owner);
       if (peer === undefined) continue;
       try {
-        return await create(peer.store(deadline.leftMs()));
+        const {address, verification} = draft.addressTo(owner);
+        return await peer.store(deadline.leftMs()).create(address, {...verification, ...doubt}, idempotency);
       } catch (error) {
         if (!isCertain(error)) throw error;
         refusal = error;
       }
     }
     throw refusal;
+  }
+
+  /** In the memory of this process. */
+  #keep(
+    draft: Draft,
+    doubt: Pick<NewVerification, 'storeMayHaveCopy'>,
+    idempotency: Idempotency | undefined,
+  ): Promise<CreateOutcome> {
+    const {address, verification} = draft.addressTo(this.#options.instance);
+    return this.#options.own.create(address, {...verification, ...doubt}, idempotency);
   }
 
   async #onOne<Outcome extends MaybeFound>(address: Address, run: Run<Outcome>): Promise<Outcome> {
@@ -196,6 +207,9 @@ type Rest<Operation> = Operation extends (address: Address, ...args: infer Args)
 /** What is finished nowhere else. */
 class NotElsewhere extends StoreError {}
 
+/** What a peer was asked for in the store, and may have done. */
+class PeerInDoubt extends StoreError {}
+
 interface Deadline {
   leftMs(): number;
 }
@@ -219,7 +233,7 @@ async function askPeer<Outcome>(peer: Peer, deadline: Deadline, run: Run<Outcome
     return await run(peer.store(deadline.leftMs()));
   } catch (error) {
     if (isCertain(error)) return undefined;
-    throw error instanceof StoreError ? new NotElsewhere(error.effect, error.message, error) : error;
+    throw error instanceof StoreError ? new PeerInDoubt(error.effect, error.message, error) : error;
   }
 }
 
