@@ -11,6 +11,7 @@ const workloads = [...synthesised.of('kubernetes_deployment_v1'), ...synthesised
     name: String(at(body, 'metadata.name')),
     pod: at(body, 'spec.template.spec'),
     annotations: at(body, 'spec.template.metadata.annotations'),
+    ignored: at(body, 'lifecycle.ignore_changes'),
   }),
 );
 const containers = workloads.flatMap(({name, pod}) => list(pod, 'container').map((container) => ({name, container})));
@@ -19,6 +20,10 @@ const minimal = 'context: a\nnamespace: b\n';
 describe('every workload', () => {
   it('is one of those that the rules below were written for', () => {
     expect(workloads.map(({name}) => name)).toEqual(['otp-app', 'otp-redis']);
+  });
+
+  it.each(workloads)('$name: a deploy does not roll again what somebody has restarted by hand', ({ignored}) => {
+    expect(ignored).toEqual(['spec[0].template[0].metadata[0].annotations["kubectl.kubernetes.io/restartedAt"]']);
   });
 
   it.each(containers)('$name: its container satisfies Pod Security "restricted" by itself', ({container}) => {

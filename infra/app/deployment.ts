@@ -7,6 +7,7 @@ import {componentLabels, selectorLabels} from '../lib/labels.ts';
 import {literalValues} from '../lib/literal.ts';
 import {componentName, ports} from '../lib/names.ts';
 import {configChecksum} from '../workload/checksum.ts';
+import {keepRestarts} from '../workload/restarts.ts';
 import {secretMounts, secretVolumes} from '../workload/secret-volumes.ts';
 import {containerSecurity, podSecurity, uids} from '../workload/security.ts';
 import {apiEndpoint} from './endpoint.ts';
@@ -43,6 +44,7 @@ export class AppDeployment extends Construct {
 
     new ConfigMapV1(this, 'config', {metadata: {name, namespace, labels}, data: literalValues(data)});
     new DeploymentV1(this, 'deployment', {
+      lifecycle: keepRestarts,
       metadata: {name, namespace, labels},
       spec: {
         selector: {matchLabels: selectorLabels('app')},

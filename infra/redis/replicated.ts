@@ -7,6 +7,7 @@ import {componentLabels, selectorLabels} from '../lib/labels.ts';
 import {literalValues} from '../lib/literal.ts';
 import {componentName, ports} from '../lib/names.ts';
 import {configChecksum} from '../workload/checksum.ts';
+import {keepRestarts} from '../workload/restarts.ts';
 import {exporterContainer, redisContainer, sentinelContainer} from './containers.ts';
 import {podSurroundings, redisFiles} from './files.ts';
 import {redisPodNames, replicas} from './names.ts';
@@ -51,6 +52,7 @@ export class ReplicatedRedis extends Construct {
       spec: {maxUnavailable: '1', selector: {matchLabels: selector}},
     });
     new StatefulSetV1(this, 'set', {
+      lifecycle: keepRestarts,
       // Booting pods look one another up by these names.
       dependsOn: [config, headless, ...announced],
       metadata: {name, namespace, labels},

@@ -7,6 +7,7 @@ import {componentLabels, selectorLabels} from '../lib/labels.ts';
 import {literalValues} from '../lib/literal.ts';
 import {componentName, ports} from '../lib/names.ts';
 import {configChecksum} from '../workload/checksum.ts';
+import {keepRestarts} from '../workload/restarts.ts';
 import {exporterContainer, redisContainer} from './containers.ts';
 import {podSurroundings, redisFiles} from './files.ts';
 import {redisPodSpec, redisVolumeClaim} from './pod.ts';
@@ -31,6 +32,7 @@ export class SingleRedis extends Construct {
       spec: {selector: selectorLabels('redis'), port: [{name: 'redis', port: ports.redis, targetPort: 'redis'}]},
     });
     new StatefulSetV1(this, 'set', {
+      lifecycle: keepRestarts,
       metadata: {name, namespace, labels},
       spec: {
         serviceName: name,
