@@ -18,6 +18,7 @@ describe('the OpenAPI document', () => {
       'GET /v1/policies',
       'GET /v1/policies/{name}',
       'GET /v1/verifications/{id}',
+      'POST /v1/callbacks/{provider}/{message}',
       'POST /v1/recipients/erase',
       'POST /v1/recipients/unlock',
       'POST /v1/verifications',
