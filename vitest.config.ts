@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['{app,infra,stacks,loadtests,chaos}/**/*.test.ts'],
     exclude: [...configDefaults.exclude, '**/*.browser.test.ts'],
     globalSetup: ['app/testing/global-setup.ts'],
+    // Most tests wait for other programs: as many at once as there are cores on the smallest machine.
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     coverage: {

@@ -23,6 +23,8 @@ type Program = 'redis' | 'sentinel';
 const folders = [secretsFolder, configFolder, runFolder, dataFolder];
 // What sentinels are given 5 s for in a cluster is waited for here in each test.
 const downAfterMs = 2000;
+// Sentinels whose votes were split try again after twice this time.
+const failoverTimeoutMs = 5000;
 
 /**
  * The files of the pods and the Secrets of bootstrap in folders of this machine, started as the pods start them: a pod
@@ -69,7 +71,9 @@ export class RedisPods implements AsyncDisposable {
       backlogMiB: 1,
     });
     for (const [name, text] of Object.entries(files)) {
-      const here = text.replace(/(down-after-milliseconds \w+) \d+/, `$1 ${downAfterMs}`);
+      const here = text
+        .replace(/(down-after-milliseconds \w+) \d+/, `$1 ${downAfterMs}`)
+        .replace(/(failover-timeout \w+) \d+/, `$1 ${failoverTimeoutMs}`);
       await writeFile(this.#path(ordinal, `${configFolder}/${name}`), this.#here(ordinal, here));
     }
     await this.writeSecrets(ordinal);
@@ -208,7 +212,7 @@ export class RedisPods implements AsyncDisposable {
     });
   }
 
-  async until<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 30_000): Promise<T> {
+  async until<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 60_000): Promise<T> {
     const deadline = performance.now() + timeoutMs;
     while (performance.now() < deadline) {
       const seen = await look().catch(() => undefined);

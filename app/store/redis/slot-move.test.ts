@@ -48,7 +48,7 @@ async function createIn(store: Store, {master}: Shard): Promise<{slot: number; p
     const next = address(`bob${i}`);
     if (next.partition === first.partition) pending.push(next);
   }
-  for (const each of pending) await store.create(each, verification());
+  for (const each of pending) await store.create(each, verification(), {tag: `created-${each.tag}`, fingerprint: 'f'});
   return {slot: slotOf(outboxKey(first.partition)), pending};
 }
 
@@ -75,9 +75,9 @@ describe('a slot that moves', () => {
     async () => {
       await using cluster = await startCluster({server: 'valkey-server'});
       using opened = await open(cluster);
-      const {store, patient} = opened;
+      const {patient} = opened;
       const [from, to] = shards(cluster);
-      const {slot, pending} = await createIn(store, from);
+      const {slot, pending} = await createIn(patient, from);
       const [busy, ...others] = pending as [Address, ...Address[]];
       const load = keepBusy(patient, busy);
       const target = String(await to.master.command('CLUSTER', 'MYID'));
@@ -96,7 +96,8 @@ describe('a slot that moves', () => {
         ),
       );
       expect(outcomes.flat().filter(({kind}) => kind === 'approved')).toHaveLength(others.length);
-      expect(await patient.create(address('eve'), verification())).toMatchObject({kind: 'created'});
+      const again = {tag: 'eve', fingerprint: 'f'};
+      expect(await patient.create(address('eve'), verification(), again)).toMatchObject({kind: 'created'});
     },
     startMs,
   );
@@ -108,7 +109,7 @@ describe('a slot that moves', () => {
       using opened = await open(cluster);
       const {store, patient} = opened;
       const [from, to] = shards(cluster);
-      const {slot, pending} = await createIn(store, from);
+      const {slot, pending} = await createIn(patient, from);
       const name = String(slot);
       const [source, target] = await Promise.all(
         [from, to].map(async ({master}) => String(await master.command('CLUSTER', 'MYID'))),
