@@ -79,8 +79,8 @@ function forward(socket: Socket, port: number): void {
     [onward, socket],
   ] as const) {
     one.pipe(other);
-    // A refused or reset connection is one for the other side too.
-    one.on('error', () => other.resetAndDestroy());
+    // Not reset: a socket that is reset while it is being ended is never closed, and keeps Node (24) from exiting.
+    one.on('error', () => other.destroy());
     one.on('close', () => other.destroy());
   }
 }
