@@ -11,6 +11,8 @@ import {type Phase, unnoticed} from './phase.ts';
 
 const rollTimeoutMs = 300_000;
 const scaleTimeoutMs = 180_000;
+/** Three requests each: pods of 100 thousandths of a core are well over their target with them, and two cores are not. */
+const busyUsersPerSecond = 30;
 
 export const drainNode: Phase = {
   key: 'drain',
@@ -67,7 +69,7 @@ export const scaleUp: Phase = {
     const read = async () => api.readNamespacedHorizontalPodAutoscaler({name, namespace});
     const min = (await read()).spec?.minReplicas ?? 1;
     const deadline = performance.now() + scaleTimeoutMs;
-    const usual = traffic.setRate(80);
+    const usual = traffic.setRate(busyUsersPerSecond);
     try {
       while (((await read()).status?.desiredReplicas ?? 0) <= min) {
         if (performance.now() > deadline) throw new Error(`still ${min} pods after ${scaleTimeoutMs / 1000} s of load`);
