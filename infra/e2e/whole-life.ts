@@ -3,6 +3,7 @@ import {AppsV1Api, CoordinationV1Api} from '@kubernetes/client-node';
 import type {ClusterAccess} from '../../chaos/executors/kubernetes/cluster-access.ts';
 import {redisPods} from '../../chaos/executors/kubernetes/redis-pods.ts';
 import {componentName} from '../lib/names.ts';
+import {readSecret} from '../rotation/change-secret.ts';
 import {type EnduranceReport, endure} from './endure.ts';
 import {host, loadPolicy} from './environment.ts';
 import {execIn} from './exec.ts';
@@ -68,8 +69,7 @@ export async function wholeLife(options: RunOptions, phases: readonly Phase[]): 
 }
 
 async function readApiKey({cluster, settings: {name}}: RunOptions): Promise<string> {
-  const {data} = await cluster.core.readNamespacedSecret({name: 'otp-api-key', namespace: name});
-  return Buffer.from(data?.['api-key'] ?? '', 'base64').toString();
+  return (await readSecret(cluster, name, 'otp-api-key'))['api-key'] ?? '';
 }
 
 /** The cluster as the handles for the pods of Redis want it. */

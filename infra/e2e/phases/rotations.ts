@@ -8,6 +8,7 @@ import {loadEnvironment} from '../../environment/load.ts';
 import {componentName, ports} from '../../lib/names.ts';
 import {projectRoot} from '../../lib/project-root.ts';
 import {replicas} from '../../redis/names.ts';
+import {changeSecret, readSecret} from '../../rotation/change-secret.ts';
 import {appAuthoritySecret, appTls} from '../../secrets/names.ts';
 import {runCli} from '../command.ts';
 import {loadPolicy, nextApiKey, stateNamespace} from '../environment.ts';
@@ -56,7 +57,7 @@ export const rotateApiKey: Phase = {
     useApiKey(other);
     const key = `otp_shop_${randomBytes(24).toString('base64url').replaceAll('_', '-')}`;
     const sha256 = createHash('sha256').update(key).digest('hex');
-    await writeSecret(cluster, namespace, 'otp-api-key', {'api-key': key, sha256});
+    await changeSecret(cluster, namespace, 'otp-api-key', {'api-key': key, sha256});
     await takenUp('the new key is accepted', async () => (await statusWith(stage, key)) === 200);
     await takenUp('the old key is refused', async () => (await statusWith(stage, old)) === 401);
     useApiKey(key);
@@ -74,7 +75,7 @@ export const renewCertificate: Phase = {
       appCertificateNames(loadEnvironment(file, projectRoot).environment),
     );
     const before = await fingerprints(cluster, namespace);
-    await writeSecret(cluster, namespace, appTls.name, renewed);
+    await changeSecret(cluster, namespace, appTls.name, renewed);
     await takenUp(
       'every pod shows the new certificate',
       async () => ![...(await fingerprints(cluster, namespace))].some((shown) => before.has(shown)),
@@ -93,16 +94,6 @@ async function takenUp(what: string, holds: () => Promise<boolean>, times = enou
       await wait(1000);
     }
   }
-}
-
-async function readSecret({core}: Cluster, namespace: string, name: string): Promise<Record<string, string>> {
-  const {data = {}} = await core.readNamespacedSecret({name, namespace});
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
-}
-
-async function writeSecret({core}: Cluster, namespace: string, name: string, stringData: Record<string, string>) {
-  const secret = await core.readNamespacedSecret({name, namespace});
-  await core.replaceNamespacedSecret({name, namespace, body: {...secret, stringData}});
 }
 
 async function rotate({file, signal, redis}: Stage, what: 'secret-key' | 'redis' | 'redis-certificate'): Promise<void> {
