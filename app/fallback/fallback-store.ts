@@ -54,7 +54,7 @@ export class FallbackStore implements Store {
   readonly #records: MemoryCollections;
   readonly #memory: MemoryStore;
   readonly #options: FallbackStoreOptions;
-  readonly #moving = new Map<string, Promise<unknown>>();
+  readonly #moving = new Map<string, Promise<SendResult | undefined>>();
   readonly #withCopies = new Set<string>();
   readonly queue = new MemoryQueue();
   #sequence = 0;
@@ -173,12 +173,15 @@ export class FallbackStore implements Store {
    * Sends a recipient with everything that is known of it to somebody else. Until `send` resolves nothing is done with it
    * here; it comes back only if it was refused. `sequence` names this sending. A second call waits for the first.
    */
-  move(name: RecipientName, send: (holding: Holding, sequence: number) => Promise<SendResult>): Promise<unknown> {
+  move(
+    name: RecipientName,
+    send: (holding: Holding, sequence: number) => Promise<SendResult>,
+  ): Promise<SendResult | undefined> {
     const key = name.recipientTag;
     const underWay = this.#moving.get(key);
     if (underWay !== undefined) return underWay;
     const holding = holdingOf(this.#records, this.queue, name);
-    if (holding === undefined) return Promise.resolve();
+    if (holding === undefined) return Promise.resolve(undefined);
     const moving = send(holding, ++this.#sequence)
       .catch((): SendResult => 'unknown')
       .then((result) => {
@@ -187,6 +190,7 @@ export class FallbackStore implements Store {
           drop(this.#records, name);
           this.#withCopies.delete(key);
         }
+        return result;
       })
       .finally(() => this.#moving.delete(key));
     this.#moving.set(key, moving);

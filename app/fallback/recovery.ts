@@ -45,7 +45,7 @@ export class Recovery {
   }
 
   /** Brings one recipient back now. It is still here afterwards if the store did not take it. */
-  bring(name: RecipientName): Promise<unknown> {
+  bring(name: RecipientName): Promise<SendResult | undefined> {
     return this.#options.fallback.move(name, (holding, sequence) => this.#send(holding, sequence));
   }
 
@@ -54,17 +54,20 @@ export class Recovery {
     while (!this.#stopping.signal.aborted) {
       if (!breaker.isOpen && !fallback.isEmpty) {
         const waiting = fallback.recipients();
-        const before = waiting.length;
+        let taken = 0;
+        this.#refusal = undefined;
         await Promise.all(
           Array.from({length: concurrent}, async () => {
-            for (let next = waiting.pop(); next !== undefined && !this.#ends(); next = waiting.pop())
-              await this.bring(next);
+            for (let next = waiting.pop(); next !== undefined && !this.#ends(); next = waiting.pop()) {
+              if ((await this.bring(next)) === 'taken') taken++;
+            }
           }),
         );
         const left = fallback.recipients().length;
-        if (left < before) log.info({recipients: before, left}, 'brought recipients back to the store');
-        else if (!this.#ends()) {
-          log.error({recipients: before, reason: this.#refusal}, 'the store takes back nothing of what is held');
+        // Fewer need not be left: while one of unknown outcome was waited for, others came.
+        if (taken > 0) log.info({recipients: taken, left}, 'brought recipients back to the store');
+        else if (this.#refusal !== undefined && !this.#ends()) {
+          log.error({recipients: left, reason: this.#refusal}, 'the store takes back nothing of what is held');
           await this.#pause(refusedPauseMs);
         }
       }
@@ -88,8 +91,11 @@ export class Recovery {
         if (!(error instanceof StoreError)) log.error({err: error}, 'a recipient cannot be brought back to the store');
         const isCertain = error instanceof StoreError && error.effect === 'not_executed';
         const reason = error instanceof Error ? error.message : String(error);
-        this.#refusal = reason;
-        if (isCertain && !inDoubt) return 'refused';
+        if (isCertain && !inDoubt) {
+          // What is not asked has refused nothing.
+          if (!breaker.isOpen) this.#refusal = reason;
+          return 'refused';
+        }
         if (!inDoubt)
           log.warn({reason}, 'a recipient may have reached the store or not: sending it again until it is known');
         inDoubt = true;

@@ -1,0 +1,44 @@
+import {pino} from 'pino';
+import {expect, it} from 'vitest';
+import {verification} from '../store/contract/support.ts';
+import {StoreError} from '../store/store.ts';
+import {createAddressBook} from '../testing/addresses.ts';
+import {until} from '../testing/until.ts';
+import {FallbackStore} from './fallback-store.ts';
+import {Recovery} from './recovery.ts';
+import {StoreBreaker} from './store-breaker.ts';
+
+it('what came while one of unknown outcome was waited for goes to the store at once, and is not taken for refused', async () => {
+  const complaints: string[] = [];
+  const fallback = new FallbackStore({processes: () => 1});
+  const book = createAddressBook();
+  const hold = (name: string) => {
+    const {address, verification: about} = book.draft(name, verification()).addressTo('this');
+    return fallback.create(address, about);
+  };
+  const sending = Promise.withResolvers<void>();
+  const othersCame = Promise.withResolvers<void>();
+  let sent = 0;
+  const recovery = new Recovery({
+    instance: 'this',
+    fallback,
+    breaker: new StoreBreaker({probe: async () => {}, onChange() {}}),
+    handover: {
+      async adopt() {
+        if (sent++ > 0) return;
+        sending.resolve();
+        await othersCame.promise;
+        throw new StoreError('unknown', 'the answer was lost');
+      },
+    },
+    log: pino({level: 'error'}, {write: (line) => void complaints.push(line)}),
+  });
+  await hold('ada');
+  recovery.start();
+  await sending.promise;
+  for (const name of ['bob', 'cyd', 'dan']) await hold(name);
+  othersCame.resolve();
+  await until('the others', () => fallback.isEmpty);
+  await recovery.stop();
+  expect(complaints).toEqual([]);
+});
