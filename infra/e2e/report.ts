@@ -1,35 +1,22 @@
-import type {EnduranceReport} from './endure.ts';
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {projectRoot} from '../lib/project-root.ts';
+import type {Request} from './traffic/history.ts';
 
-const columns = [
-  ['phase', 'phase'],
-  ['s', 'seconds'],
-  ['creates', 'creates'],
-  ['failed', 'createFailures'],
-  ['checks', 'checks'],
-  ['refused for now', 'checkFailures'],
-  ['slowest create ms', 'slowestCreateMs'],
-  ['slowest final answer ms', 'slowestCheckMs'],
-  ['approved', 'approved'],
-  ['twice', 'approvedTwice'],
-  ['lost', 'lost'],
-] as const;
+const folder = join(projectRoot, 'reports', 'e2e');
 
-/** The phases as a table in Markdown. */
-export function tableOf({phases, skipped}: EnduranceReport): string {
-  const row = (cells: readonly unknown[]) => `| ${cells.join(' | ')} |`;
-  return [
-    row(columns.map(([title]) => title)),
-    row(columns.map(() => '-')),
-    ...phases.map((phase) => row(columns.map(([, key]) => text(phase[key])))),
-    ...skipped.map(({phase, why}) => `skipped: ${phase}: ${why}`),
-  ].join('\n');
+/** @returns where it lies, for people */
+export function writeReport(name: string, report: object): string {
+  return write(`${name}.json`, JSON.stringify(report, null, 2));
 }
 
-function text(value: string | number | Readonly<Record<string, number>>): string {
-  if (typeof value !== 'object') return String(value);
-  return (
-    Object.entries(value)
-      .map(([answer, count]) => `${count} × ${answer}`)
-      .join(', ') || '0'
-  );
+/** One line a request. */
+export function writeHistory(name: string, requests: readonly Request[]): void {
+  write(`${name}.history.jsonl`, requests.map((request) => JSON.stringify(request)).join('\n'));
+}
+
+function write(file: string, text: string): string {
+  mkdirSync(folder, {recursive: true});
+  writeFileSync(join(folder, file), `${text}\n`);
+  return `reports/e2e/${file}`;
 }

@@ -1,4 +1,4 @@
-import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {rmSync} from 'node:fs';
 import {mkdtemp, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -13,9 +13,10 @@ import type {EnduranceReport} from './endure.ts';
 import {environmentYaml, stateNamespace} from './environment.ts';
 import {choosePhases} from './phases/index.ts';
 import {assertTerraform} from './prerequisites.ts';
-import {tableOf} from './report.ts';
+import {writeReport} from './report.ts';
 import {readE2eSettings} from './settings.ts';
 import {sinkNamespace} from './sink/names.ts';
+import {tableOf} from './table.ts';
 import {wholeLife} from './whole-life.ts';
 
 /** Deploys to the cluster of KUBECONFIG, uses and disturbs what came up, and takes it all away again, also after a failure or Ctrl-C. */
@@ -58,12 +59,10 @@ await runCommand(async () => {
     claims: claims.list,
     ...endurance,
   };
-  const reports = join(projectRoot, 'reports', 'e2e');
-  mkdirSync(reports, {recursive: true});
-  writeFileSync(join(reports, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  const written = writeReport(name, report);
   const failed = claims.failed.length;
   console.log(
-    `${report.verdict}: ${claims.list.length - failed} of ${claims.list.length} claims hold; report in reports/e2e/${name}.json`,
+    `${report.verdict}: ${claims.list.length - failed} of ${claims.list.length} claims hold; report in ${written}`,
   );
   if (failure !== undefined)
     throw new CommandError(`e2e failed: ${failure instanceof Error ? failure.message : failure}`);

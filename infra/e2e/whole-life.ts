@@ -11,6 +11,7 @@ import {HttpClient} from './http.ts';
 import {comesUp, goesAway, staysAsItIs, wasQuick} from './installation.ts';
 import type {Phase, Stage} from './phases/phase.ts';
 import {forward} from './port-forward.ts';
+import {writeHistory} from './report.ts';
 import type {RunOptions} from './run-options.ts';
 import {Traffic} from './traffic/traffic.ts';
 import {keepsOthersOut, verifiesByMail} from './verification.ts';
@@ -58,6 +59,7 @@ export async function wholeLife(options: RunOptions, phases: readonly Phase[]): 
     report = await endure(stage, phases, claims);
   } finally {
     await traffic.stop();
+    writeHistory(name, traffic.history());
   }
   await claims.prove('nothing was approved twice or lost without a word between the phases either', () => {
     const {approvedTwice, unexplained} = traffic.tally('between phases');

@@ -60,6 +60,14 @@ export class Traffic {
     return tally(phase, this.#requests, this.#journeys);
   }
 
+  /** Every request so far, with the instant at which it was sent: what the logs of the pods are matched with. */
+  history(): (Request & {readonly sentAt: string})[] {
+    return this.#requests.map((request) => ({
+      sentAt: new Date(performance.timeOrigin + request.startedAt).toISOString(),
+      ...request,
+    }));
+  }
+
   /** Begins no more users and waits for those under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
