@@ -11,19 +11,19 @@ const withService = (service: object) => ({
 });
 
 describe('the configuration of the service', () => {
-  it('of the example is one that its pods accept in production, before any Secret exists', () => {
-    expect(() => checkService(example)).not.toThrow();
+  it('of the example is one that its pods accept in production, before any Secret exists', async () => {
+    await expect(checkService(example)).resolves.toBeUndefined();
   });
 
-  it("that its pods would refuse is refused before a deploy, with the environment's file", () => {
+  it("that its pods would refuse is refused before a deploy, with the environment's file", async () => {
     const {service} = example.environment;
     const twoDigits = {...service, policies: {login: {codeLength: 2, channels: ['email']}}};
-    expect(() => checkService(withService(twoDigits))).toThrow(
+    await expect(checkService(withService(twoDigits))).rejects.toThrow(
       /^trial\.yaml: service: policies\.login\.codeLength: 2, expected/,
     );
   });
 
-  it('without a provider is refused', () => {
-    expect(() => checkService(withService({}))).toThrow(/trial\.yaml: service.*"providers" is missing/s);
+  it('without a provider is refused', async () => {
+    await expect(checkService(withService({}))).rejects.toThrow(/trial\.yaml: service.*"providers" is missing/s);
   });
 });

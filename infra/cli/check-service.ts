@@ -1,4 +1,3 @@
-import {spawnSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
@@ -7,6 +6,7 @@ import type {LoadedEnvironment} from '../environment/load.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {secretFilesIn, secretPath, secretsFolder} from '../secrets/files.ts';
 import {CommandError} from './command-error.ts';
+import {runProgram} from './run-program.ts';
 
 /** Passes for a password as well as for a SHA-256: what the Secrets hold is not looked at here. */
 const placeholder = '0'.repeat(64);
@@ -16,7 +16,7 @@ const placeholder = '0'.repeat(64);
  * refuse their configuration would fail one roll-out after the other.
  * @throws CommandError with every fault.
  */
-export function checkService({file, environment: {service}}: LoadedEnvironment): void {
+export async function checkService({file, environment: {service}}: LoadedEnvironment): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'otp-service-'));
   try {
     const standIn = (path: string) => path.replaceAll(secretsFolder, folder);
@@ -27,15 +27,14 @@ export function checkService({file, environment: {service}}: LoadedEnvironment):
     }
     const configuration = join(folder, 'otp.yaml');
     writeFileSync(configuration, standIn(stringify(service)));
-    const {status, stderr} = spawnSync(process.execPath, ['app/config/check.ts', configuration], {
+    const {exitCode, output} = await runProgram(process.execPath, ['app/config/check.ts', configuration], {
       cwd: projectRoot,
-      encoding: 'utf8',
       // Of this shell nothing: the pods get no variable that the configuration could name.
       env: {},
     });
-    if (status !== 0)
+    if (exitCode !== 0)
       throw new CommandError(
-        stderr.trim().replaceAll(configuration, `${file}: service`).replaceAll(folder, secretsFolder),
+        output.trim().replaceAll(configuration, `${file}: service`).replaceAll(folder, secretsFolder),
       );
   } finally {
     rmSync(folder, {recursive: true});

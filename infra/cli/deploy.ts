@@ -5,14 +5,14 @@ import {listSecrets, missingSecrets} from '../cluster/missing-secrets.ts';
 import {requireNamespace} from '../cluster/namespaces.ts';
 import {clusterFacts, lacking} from '../cluster/preflight.ts';
 import {loadEnvironment} from '../environment/load.ts';
-import {stackId} from '../lib/names.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {secretsBeforeDeploy} from '../secrets/catalogue.ts';
 import {readArguments} from './arguments.ts';
-import {partially, runCdktf} from './cdktf.ts';
 import {checkService} from './check-service.ts';
 import {CommandError} from './command-error.ts';
 import {runCommand} from './run-command.ts';
+import {synthesise, synthesisFolder} from './synthesise.ts';
+import {TerraformStacks} from './terraform.ts';
 import {typecheck} from './typecheck.ts';
 
 await runCommand(async () => {
@@ -21,9 +21,11 @@ await runCommand(async () => {
     stacks: true,
   });
   const loaded = loadEnvironment(chosen, projectRoot);
-  const {name, file, environment} = loaded;
-  typecheck();
-  checkService(loaded);
+  const {name, environment} = loaded;
+  // Side by side with what is asked of the cluster.
+  const written = Promise.all([typecheck(), synthesise(loaded), checkService(loaded)]);
+  // Told where it is awaited, or not at all when the cluster has refused before.
+  written.catch(() => {});
   const cluster = await connect(loaded);
   console.log(`environment ${name}: namespace ${environment.namespace} of ${cluster.description}`);
   await requireNamespace(cluster, environment.namespace, name);
@@ -35,11 +37,8 @@ await runCommand(async () => {
   const lacks = lacking(environment, await clusterFacts(cluster));
   if (lacks.length > 0)
     throw new CommandError(`${cluster.description} lacks:\n${lacks.map((line) => `  ${line}`).join('\n')}`);
+  await written;
   await using _lease = await holdExclusive(cluster, environment.namespace, 'deploy');
-  await runCdktf({
-    environmentName: name,
-    environmentFile: file,
-    args: ['deploy', ...stacks.map((stack) => stackId(name, stack)), '--auto-approve', ...partially(stacks)],
-    env: terraformKubeconfig(),
-  });
+  using terraform = new TerraformStacks(name, synthesisFolder(name), {...process.env, ...terraformKubeconfig()});
+  await terraform.deploy(stacks);
 });

@@ -3,13 +3,14 @@ import {terraformKubeconfig} from '../cluster/kubeconfig.ts';
 import {readNamespace} from '../cluster/namespaces.ts';
 import {removeKept} from '../cluster/remove-kept.ts';
 import {loadEnvironment} from '../environment/load.ts';
-import {stackId, stackNames} from '../lib/names.ts';
+import {stackNames} from '../lib/names.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {readArguments} from './arguments.ts';
-import {partially, runCdktf} from './cdktf.ts';
 import {CommandError} from './command-error.ts';
 import {confirm} from './confirm.ts';
 import {runCommand} from './run-command.ts';
+import {synthesise, synthesisFolder} from './synthesise.ts';
+import {TerraformStacks} from './terraform.ts';
 import {typecheck} from './typecheck.ts';
 
 await runCommand(async () => {
@@ -24,10 +25,11 @@ await runCommand(async () => {
     all: true,
   });
   const loaded = loadEnvironment(chosen, projectRoot);
-  const {name, file, environment} = loaded;
+  const {name, environment} = loaded;
   if (all && stacks.length < stackNames.length)
     throw new CommandError('--all removes the whole environment: name no stack with it');
-  typecheck();
+  const written = Promise.all([typecheck(), synthesise(loaded)]);
+  written.catch(() => {});
   const cluster = await connect(loaded);
   const where = `namespace ${environment.namespace} of ${cluster.description}`;
   console.log(`environment ${name}: ${where}`);
@@ -42,13 +44,11 @@ await runCommand(async () => {
     environment.state.backend === 'kubernetes' &&
     (await readNamespace(cluster, environment.state.namespace)) === undefined;
   if (stateLost) console.log(`nothing is deployed: there is no namespace ${environment.state.namespace} with a state`);
-  else
-    await runCdktf({
-      environmentName: name,
-      environmentFile: file,
-      args: ['destroy', ...stacks.map((stack) => stackId(name, stack)), '--auto-approve', ...partially(stacks)],
-      env: terraformKubeconfig(),
-    });
+  else {
+    await written;
+    using terraform = new TerraformStacks(name, synthesisFolder(name), {...process.env, ...terraformKubeconfig()});
+    await terraform.destroy(stacks);
+  }
   if (all) for await (const removed of removeKept(cluster, name, environment)) console.log(`removed ${removed}`);
   else
     console.log(

@@ -1,16 +1,14 @@
-import {spawnSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, relative} from 'node:path';
 import {loadEnvironment} from '../environment/load.ts';
-import {environmentVariable} from '../lib/environment-variable.ts';
-import {stackId, stackNames} from '../lib/names.ts';
+import {stackNames} from '../lib/names.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {manifestsOf} from '../plain/manifests.ts';
 import {kubernetesYaml} from '../plain/yaml.ts';
 import {readArguments} from './arguments.ts';
-import {CommandError} from './command-error.ts';
 import {runCommand} from './run-command.ts';
+import {stackFolder, synthesise} from './synthesise.ts';
 import {typecheck} from './typecheck.ts';
 
 await runCommand(async () => {
@@ -19,18 +17,16 @@ await runCommand(async () => {
     defaultEnvironment: 'example',
     out: true,
   });
-  const {name, file} = loadEnvironment(environment, projectRoot);
-  typecheck();
+  const loaded = loadEnvironment(environment, projectRoot);
+  const {name} = loaded;
   const synthesised = mkdtempSync(join(tmpdir(), 'otp-manifests-'));
   try {
-    const env = {...process.env, CDKTF_OUTDIR: synthesised, [environmentVariable]: file};
-    const {status, stderr} = spawnSync(process.execPath, ['stacks/main.ts'], {cwd: projectRoot, encoding: 'utf8', env});
-    if (status !== 0) throw new CommandError(stderr);
+    await Promise.all([typecheck(), synthesise(loaded, synthesised)]);
     const folder = out ?? join(projectRoot, 'manifests', name);
     mkdirSync(folder, {recursive: true});
     for (const [index, stack] of stackNames.entries()) {
       const json: unknown = JSON.parse(
-        readFileSync(join(synthesised, 'stacks', stackId(name, stack), 'cdk.tf.json'), 'utf8'),
+        readFileSync(join(stackFolder(synthesised, name, stack), 'cdk.tf.json'), 'utf8'),
       );
       // Numbered: `kubectl apply -f FOLDER` goes by name.
       const target = join(folder, `${index + 1}-${stack}.yaml`);

@@ -1,10 +1,9 @@
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import {loadEnvironment} from '../environment/load.ts';
-import {stackId} from '../lib/names.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {readArguments} from './arguments.ts';
-import {runCdktf} from './cdktf.ts';
 import {runCommand} from './run-command.ts';
+import {stackFolder, synthesise, synthesisFolder} from './synthesise.ts';
 import {typecheck} from './typecheck.ts';
 
 await runCommand(async () => {
@@ -12,8 +11,9 @@ await runCommand(async () => {
     usage: 'npm run synth -- [--env NAME|FILE.yaml]',
     defaultEnvironment: 'example',
   });
-  const {name, file} = loadEnvironment(environment, projectRoot);
-  typecheck();
-  await runCdktf({environmentName: name, environmentFile: file, args: ['synth']});
-  for (const stack of stacks) console.log(join('cdktf.out', name, 'stacks', stackId(name, stack), 'cdk.tf.json'));
+  const loaded = loadEnvironment(environment, projectRoot);
+  await Promise.all([typecheck(), synthesise(loaded)]);
+  const {name} = loaded;
+  for (const stack of stacks)
+    console.log(relative(process.cwd(), join(stackFolder(synthesisFolder(name), name, stack), 'cdk.tf.json')));
 });
