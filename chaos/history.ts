@@ -36,6 +36,8 @@ export interface Operation {
   readonly lifetimeMs?: number;
   /** What the answer to a check said; where it said anything. */
   readonly attemptsRemaining?: number;
+  /** When a refused caller was told to come back, from `endMs` on; where it was told. */
+  readonly retryAfterMs?: number;
 }
 
 /** When the fault began, was seen to work, and ended; ms since the start of the run. */

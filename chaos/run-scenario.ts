@@ -9,8 +9,9 @@ import type {Scenario} from './scenarios/scenario.ts';
 import type {Speed} from './speed.ts';
 import {behaviours} from './workload/behaviours.ts';
 import {Client} from './workload/client.ts';
+import {Cues} from './workload/cues.ts';
 import {behaviourNames, planRun, type RunPlan, type Workload} from './workload/plan.ts';
-import {User} from './workload/user.ts';
+import {type Surroundings, User} from './workload/user.ts';
 
 /** What was seen, before anybody judges it. */
 export interface Recording extends RecordedRun {
@@ -77,10 +78,11 @@ async function record(scenario: Scenario, plan: RunPlan, testbed: Testbed, signa
   const machineLoad = watchMachine();
   await using observations = observe(testbed, client);
   const inHand = testbed.prepare(scenario.fault);
+  const cues = new Cues();
   note('workload begins');
   const [fault] = await allOrNone(signal, (running) => [
-    breakAndHeal({fault: scenario.fault, inHand, plan, note, signal: running}),
-    serveUsers(plan, testbed, client, running).then(() => note('workload ends')),
+    breakAndHeal({fault: scenario.fault, inHand, plan, cues, note, signal: running}),
+    serveUsers(plan, testbed, {client, cues, signal: running}).then(() => note('workload ends')),
   ]);
   await audit(client, signal);
   note('audit ends');
@@ -144,21 +146,19 @@ async function assertSteady(
 ): Promise<void> {
   for (let journey = 0; journey < steadyJourneys; journey++) {
     const plan = {name: `steady${journey}`, behaviour: 'honest', startMs: 0, thinkMs: 0, count: 1, untilMs: 0} as const;
-    await behaviours.honest(new User(plan, offer.recipientOf(plan.name), client, signal), 0);
+    await behaviours.honest(new User(plan, offer.recipientOf(plan.name), {client, cues: new Cues(), signal}), 0);
     const last = client.operations.at(-1);
     if (last?.kind === 'check' && last.outcome === 'ok') continue;
     throw new Error(`no steady state before the fault: ${last ? describeOperation(last) : 'nothing was asked'}`);
   }
 }
 
-async function serveUsers(plan: RunPlan, {offer}: Testbed, client: Client, signal: AbortSignal): Promise<void> {
+async function serveUsers(plan: RunPlan, {offer}: Testbed, surroundings: Surroundings): Promise<void> {
   await Promise.all(
     plan.users.map(async (userPlan) => {
-      await sleep(userPlan.startMs, undefined, {signal});
-      await behaviours[userPlan.behaviour](
-        new User(userPlan, offer.recipientOf(userPlan.name), client, signal),
-        plan.workloadMs,
-      );
+      await sleep(userPlan.startMs, undefined, {signal: surroundings.signal});
+      const user = new User(userPlan, offer.recipientOf(userPlan.name), surroundings);
+      await behaviours[userPlan.behaviour](user, plan.workloadMs);
     }),
   );
 }

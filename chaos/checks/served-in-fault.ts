@@ -2,13 +2,20 @@ import {describeOperation, isUnavailable, type Operation, type RecordedRun} from
 import {byVerification} from './by-verification.ts';
 import type {Bounds, Checker} from './checker.ts';
 
-/** New verifications end to end while the fault lasts: asked for, sent, and checked. */
+// Until every process has noticed that another has taken over.
+const NOTICED_MS = 1_000;
+
+/**
+ * New verifications end to end while the fault lasts: asked for, sent, and checked. Where another master takes over, what the old one
+ * still acknowledged is not new any more when the fault takes effect: it is lost, and told to be; its checks are judged elsewhere.
+ */
 export const servedInFault: Checker = (run, bounds) => {
   const creates = run.operations.filter((operation) => operation.kind === 'create' && isIn(operation, run));
   const served = creates.filter(({outcome}) => outcome === 'ok');
   const groups = byVerification(run.operations);
   const unsent = served.filter((created) => !wasSent(created, run, bounds));
-  const checks = served.flatMap(({verificationId}) =>
+  const checkable = served.filter((created) => !wentWithTheOldMaster(created, groups, run, bounds));
+  const checks = checkable.flatMap(({verificationId}) =>
     (groups.get(verificationId ?? '') ?? []).filter((operation) => operation.kind === 'check' && isIn(operation, run)),
   );
   const failures = [...creates.filter(isUnavailable), ...unsent, ...checks.filter(isUnavailable)];
@@ -26,6 +33,16 @@ export const servedInFault: Checker = (run, bounds) => {
 
 function isIn({startMs, endMs}: Operation, {fault}: RecordedRun): boolean {
   return startMs >= fault.startMs && endMs <= fault.healStartMs;
+}
+
+function wentWithTheOldMaster(
+  {verificationId = '', endMs}: Operation,
+  groups: ReadonlyMap<string, readonly Operation[]>,
+  {fault}: RecordedRun,
+  {recoveryFrom}: Bounds,
+): boolean {
+  if (recoveryFrom !== 'fault' || endMs > fault.provenMs + NOTICED_MS) return false;
+  return (groups.get(verificationId) ?? []).some(({errorCode}) => errorCode === 'verification_lost');
 }
 
 /** A message that had no time to come before the healing began is not judged here. */

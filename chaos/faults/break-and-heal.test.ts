@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {Cues} from '../workload/cues.ts';
 import {breakAndHeal} from './break-and-heal.ts';
 import type {Fault, FaultInHand} from './fault.ts';
 
@@ -18,7 +19,7 @@ const fault: Fault = {name: 'scripted', description: '', on: {}};
 
 function run(inHand: FaultInHand, {holdMs = 1, signal = new AbortController().signal} = {}) {
   const plan = {faultStartMs: 1, faultHoldMs: holdMs};
-  return breakAndHeal({fault, inHand, plan, note: () => performance.now(), signal});
+  return breakAndHeal({fault, inHand, plan, cues: new Cues(), note: () => performance.now(), signal});
 }
 
 test('a fault that shows after it was injected and until it is healed gives its times', async () => {

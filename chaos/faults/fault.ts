@@ -1,6 +1,7 @@
 import type {KubernetesTestbed} from '../executors/kubernetes/testbed.ts';
 import type {ProcessTestbed} from '../executors/process-testbed.ts';
 import type {ExecutorName} from '../executors/reached.ts';
+import type {Cues} from '../workload/cues.ts';
 
 /** Something that breaks, and can be mended. */
 export interface Fault {
@@ -29,6 +30,8 @@ export interface FaultInHand {
 }
 
 interface During {
+  /** For users that wait for the next thing that breaks. */
+  readonly cues: Cues;
   /** For the time line. */
   note(event: string): void;
   /** Rejects when the run is interrupted. */

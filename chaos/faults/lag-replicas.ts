@@ -14,8 +14,8 @@ export const lagReplicas: Fault = {
         },
         async isInEffect() {
           if (!attacked.chosen) return false;
-          const pings = await Promise.all(attacked.replicas.map((replica) => replica.ping()));
-          return pings.every((ping) => ping === 'silent') && (await attacked.master.ping()) === 'answered';
+          const frozen = await Promise.all(attacked.replicas.map((replica) => replica.isFrozen()));
+          return frozen.every(Boolean) && (await attacked.master.ping()) === 'answered';
         },
         async heal() {
           if (!attacked.chosen) return;

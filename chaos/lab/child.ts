@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {open} from 'node:fs/promises';
+import {open, readFile} from 'node:fs/promises';
 
 export interface ChildOptions {
   readonly command: string;
@@ -45,6 +45,12 @@ export class Child {
 
   get isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Its state, by proc(5): R runs, S sleeps, T is stopped, … */
+  async state(): Promise<string | undefined> {
+    // After the name, which stands in brackets and may hold anything.
+    return (await readFile(`/proc/${this.#child.pid}/stat`, 'utf8')).split(') ').at(-1)?.[0];
   }
 
   signal(signal: NodeJS.Signals): void {

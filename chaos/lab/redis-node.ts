@@ -95,6 +95,11 @@ export class RedisNode implements AsyncDisposable {
     this.#child?.signal('SIGCONT');
   }
 
+  /** Whether it is stopped where it is, as Linux sees it: at once, while a missing answer takes its time to be missed. */
+  async isFrozen(): Promise<boolean> {
+    return (await this.#child?.state()) === 'T';
+  }
+
   /** Asks it over a connection of its own. @throws ReplyError, or Error when it does not answer. */
   async command(...[name = '', ...args]: readonly string[]): Promise<unknown> {
     const redis = new Redis({

@@ -105,6 +105,8 @@ export const workload: Workload = {
     guessing: 4,
     forgetful: 4,
     holding: 10,
+    pouncing: 10,
+    straddling: 4,
   },
 };
 

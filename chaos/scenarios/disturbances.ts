@@ -4,7 +4,7 @@ import {cutReplication} from '../faults/cut-replication.ts';
 import {lagReplicas} from '../faults/lag-replicas.ts';
 import {resetConnections} from '../faults/reset-connections.ts';
 import {slowRedis} from '../faults/slow-redis.ts';
-import {bounds, common, disturbancePace, everyCheck, replicated} from './defaults.ts';
+import {bounds, common, disturbancePace, everyCheck, replicated, workload} from './defaults.ts';
 import type {Scenario} from './scenario.ts';
 
 const steady = {...replicated, mayFailOver: false};
@@ -16,6 +16,8 @@ export const replicasLag: Scenario = {
   claim:
     'no replica follows: no use of a code is acknowledged, to the one who used it or to the next who asks over another connection',
   environment: steady,
+  // What is told while no replica follows is told soon: later nobody asks the store any more.
+  workload: {...workload, mix: {...workload.mix, pouncing: 40}},
   fault: lagReplicas,
   pace: disturbancePace,
   checks: [...everyCheck, nothingUnreplicatedTold],

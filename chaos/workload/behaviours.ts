@@ -3,6 +3,10 @@ import type {BehaviourName} from './plan.ts';
 import {policies} from './policies.ts';
 import {type User, wrongCode} from './user.ts';
 
+// How many guesses are not yet answered by a wait.
+const GUESSES_APART = 2;
+// Until everything is served from the store again, and was added up there.
+const CALM_MS = 3_300;
 // Fast enough to run into every wait and lock, slow enough to leave the service to the others.
 const GUESS_PAUSE_MS = 250;
 
@@ -101,5 +105,35 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
     await user.check(sent.id, sent.code, 'right');
     await user.pause(2 * user.plan.thinkMs);
     await user.insist(() => user.check(sent.id, sent.code, 'right'));
+  },
+
+  /** Has a code, and sends it to several processes at once just when something breaks: what is under way there, and what is told of it. */
+  async pouncing(user, untilMs) {
+    const sent = await user.obtainCode('usual');
+    if (!sent) return;
+    const check = () => user.check(sent.id, sent.code, 'right');
+    await user.cue(['breaking', 'broken'], untilMs);
+    await user.pause(user.plan.thinkMs / 2);
+    await Promise.all([check(), check(), check()]);
+    await user.think();
+    await check();
+    await user.pause(2 * user.plan.thinkMs);
+    await user.insist(check);
+  },
+
+  /** Guesses a little before the fault, a little while it lasts and a little afterwards: nowhere enough to be stopped, but for the sum. */
+  async straddling(user, untilMs) {
+    const guess = async (times: number) => {
+      await user.think();
+      const sent = await user.obtainCode('usual');
+      for (let time = 0; sent && time < times; time++) {
+        await user.insist(() => user.check(sent.id, wrongCode(sent.code), 'wrong'));
+        await user.pause(GUESS_PAUSE_MS);
+      }
+    };
+    await Promise.all([guess(GUESSES_APART + 1), user.cue(['broken'], untilMs)]);
+    await Promise.all([guess(GUESSES_APART), user.cue(['healed'], untilMs)]);
+    await user.pause(CALM_MS);
+    await guess(GUESSES_APART);
   },
 };

@@ -22,6 +22,7 @@ type Subject = Pick<Operation, 'phase' | 'user' | 'recipient'> &
 interface Answer {
   readonly httpStatus: number | undefined;
   readonly errorCode: string | undefined;
+  readonly retryAfterMs?: number;
   readonly body: Partial<{id: string; createdAt: string; expiresAt: string; attemptsRemaining: number; code: string}>;
 }
 
@@ -91,6 +92,7 @@ export class Client {
         ? {lifetimeMs: Date.parse(expiresAt) - Date.parse(createdAt)}
         : {}),
       ...(kind === 'check' && attemptsRemaining !== undefined ? {attemptsRemaining} : {}),
+      ...(answer.retryAfterMs === undefined ? {} : {retryAfterMs: answer.retryAfterMs}),
     };
     this.operations.push(operation);
     const {code} = answer.body;
@@ -113,7 +115,13 @@ export class Client {
       });
       const text = await response.text();
       const parsed = (text === '' ? {} : JSON.parse(text)) as Answer['body'];
-      return {httpStatus: response.status, errorCode: response.ok ? undefined : parsed.code, body: parsed};
+      const retryAfter = response.headers.get('retry-after');
+      return {
+        httpStatus: response.status,
+        errorCode: response.ok ? undefined : parsed.code,
+        ...(retryAfter === null ? {} : {retryAfterMs: Number(retryAfter) * 1000}),
+        body: parsed,
+      };
     } catch (error) {
       return {httpStatus: undefined, errorCode: reason(error), body: {}};
     }

@@ -11,6 +11,8 @@ export const behaviourNames = [
   'guessing',
   'forgetful',
   'holding',
+  'pouncing',
+  'straddling',
 ] as const;
 export type BehaviourName = (typeof behaviourNames)[number];
 
@@ -67,6 +69,8 @@ export function planRun(workload: Workload, pace: Pace, seed: number): RunPlan {
 
 // Of the users that hold a code, all come to present it within so long after the fault.
 const HOLDING_MS = 5_000;
+// What the guesses before the fault take.
+const STRADDLING_MS = 1_500;
 
 function planUsers(
   {usersPerSecond, mix}: Workload,
@@ -97,6 +101,11 @@ function startOf(behaviour: BehaviourName, random: Random, workloadMs: number, f
       return random.integer(0, Math.min(faultStartMs, Math.round(workloadMs / 3)));
     case 'holding':
       return random.integer(0, faultStartMs);
+    case 'pouncing':
+      // Half of them have their codes from before the fault, the others from wherever new ones come from while it lasts.
+      return random.integer(0, random.integer(0, 1) === 0 ? faultStartMs : workloadMs);
+    case 'straddling':
+      return random.integer(0, Math.max(0, faultStartMs - STRADDLING_MS));
     default:
       return random.integer(0, workloadMs);
   }

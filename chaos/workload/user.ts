@@ -1,6 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isUnavailable, type Operation} from '../history.ts';
 import type {Client} from './client.ts';
+import type {Cues, Moment} from './cues.ts';
 import type {UserPlan} from './plan.ts';
 import type {PolicyName} from './policies.ts';
 
@@ -12,17 +13,26 @@ const TRIES_MAX = 60;
 const LOOK_MS = 50;
 const MESSAGE_MS = 12_000;
 
+/** What a user acts through. */
+export interface Surroundings {
+  readonly client: Client;
+  readonly cues: Cues;
+  readonly signal: AbortSignal;
+}
+
 /** What all users have in common: a recipient, patience, and eyes that read the code from the message. */
 export class User {
   readonly plan: UserPlan;
   readonly recipient: string;
   readonly #client: Client;
+  readonly #cues: Cues;
   readonly #signal: AbortSignal;
 
-  constructor(plan: UserPlan, recipient: string, client: Client, signal: AbortSignal) {
+  constructor(plan: UserPlan, recipient: string, {client, cues, signal}: Surroundings) {
     this.plan = plan;
     this.recipient = recipient;
     this.#client = client;
+    this.#cues = cues;
     this.#signal = signal;
   }
 
@@ -37,6 +47,11 @@ export class User {
 
   think(): Promise<void> {
     return this.pause(this.plan.thinkMs);
+  }
+
+  /** Waits for one of these moments, or else until then (ms since the start of the run). */
+  async cue(moments: readonly Moment[], untilMs: number): Promise<void> {
+    await Promise.race([this.#cues.next(...moments), this.pause(Math.max(0, untilMs - this.nowMs()))]);
   }
 
   create(policy: PolicyName, idempotencyKey?: string): Promise<Operation> {
