@@ -14,6 +14,7 @@ export const answersInTime: Checker = ({operations, fault}, {answerMs}) => {
     about: 'time',
     bound: `≤ ${answerMs} ms`,
     measured: `longest ${longest(operations)} ms, during the fault ${longest(inFault)} ms (${inFault.length} requests)`,
+    strain: longest(operations),
     violations: slow.map(describeOperation),
   };
 };

@@ -12,6 +12,7 @@ export const brieflyDisturbed: Checker = ({operations, fault}, {disturbanceMs}) 
     about: 'time',
     bound: `≤ ${disturbanceMs} ms from the first refusal to the last`,
     measured: `${refused.length} refused, over ${lastedMs} ms`,
+    strain: lastedMs,
     violations: lastedMs > disturbanceMs ? [`refusals over ${lastedMs} ms`] : [],
   };
 };

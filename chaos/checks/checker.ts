@@ -47,6 +47,8 @@ export interface Finding {
   readonly bound: string;
   /** What was seen, with its unit; also says how much there was to see. */
   readonly measured: string;
+  /** How hard the bound was tried: of several runs the one with the most is the worst. Where there is no more or less it is missing. */
+  readonly strain?: number;
   readonly violations: readonly string[];
 }
 

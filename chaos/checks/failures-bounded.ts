@@ -31,6 +31,7 @@ export const failuresBounded: Checker = (run, bounds) => {
     about: 'order',
     bound: `≤ ${round} wrong checks per ${lockoutMs / 1000} s without an acceptance; ≤ ${throughFaultMax} through the fault`,
     measured: `${violations.length} rounds too large; longest row of wrong checks ${mostInARow}`,
+    strain: mostInARow,
     violations,
   };
 };

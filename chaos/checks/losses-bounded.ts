@@ -19,6 +19,7 @@ export const lossesBounded: Checker = ({operations}, {lostShareMax}) => {
     about: 'time',
     bound: `≤ ${lostShareMax * 100} % lost`,
     measured: `${lost.size} of ${acknowledged.size} lost`,
+    strain: share,
     violations: share > lostShareMax ? [...lost].map((id) => `${id} was lost`) : [],
   };
 };

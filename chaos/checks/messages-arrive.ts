@@ -19,6 +19,7 @@ export const messagesArrive: Checker = ({operations, messageSeenMs, fault}, {del
     measured:
       `${inTime.length} of ${waits.length} in time, the longest of them after ${Math.round(longestMs)} ms; ` +
       `${inHand.length} held by a worker when the fault came, not judged`,
+    strain: longestMs,
     violations: late
       .filter((wait) => !inHand.includes(wait))
       .map(({created, waitedMs}) => `${describeOperation(created)}: message seen ${after(waitedMs)}`),

@@ -22,6 +22,7 @@ export const recoversInTime: Checker = (run, bounds) => {
     measured: Number.isFinite(firstServedMs)
       ? `first served after ${Math.round(firstServedMs - fromMs)} ms, last refused at ${Math.round(lastRefusedMs)} ms, last served from memory at ${Math.round(lastInFallbackMs)} ms`
       : 'nothing was served afterwards',
+    strain: Math.max(lastRefusedMs, lastInFallbackMs),
     violations: [
       ...(firstServedMs <= untilMs ? [] : ['nothing was served in time']),
       ...tooLate.map(describeOperation),

@@ -15,8 +15,8 @@ export const servedInFault: Checker = (run, bounds) => {
   const groups = byVerification(run.operations);
   const unsent = served.filter((created) => !wasSent(created, run, bounds));
   const checkable = served.filter((created) => !wentWithTheOldMaster(created, groups, run, bounds));
-  const checks = checkable.flatMap(({verificationId}) =>
-    (groups.get(verificationId ?? '') ?? []).filter((operation) => operation.kind === 'check' && isIn(operation, run)),
+  const checks = [...new Set(checkable.map(({verificationId = ''}) => verificationId))].flatMap((id) =>
+    (groups.get(id) ?? []).filter((operation) => operation.kind === 'check' && isIn(operation, run)),
   );
   const failures = [...creates.filter(isUnavailable), ...unsent, ...checks.filter(isUnavailable)];
   const total = creates.length + checks.length;
@@ -27,6 +27,7 @@ export const servedInFault: Checker = (run, bounds) => {
     about: 'time',
     bound: `≥ ${bounds.servedShareMin * 100} %`,
     measured: `${Math.floor(share * 10_000) / 100} %: ${served.length} of ${creates.length} created, ${served.length - unsent.length} of them delivered, ${checks.length - checks.filter(isUnavailable).length} of ${checks.length} checks answered`,
+    strain: 1 - share,
     violations: share >= bounds.servedShareMin ? [] : failures.map(describeOperation),
   };
 };

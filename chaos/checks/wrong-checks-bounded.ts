@@ -15,6 +15,7 @@ export const wrongChecksBounded: Checker = ({operations}, {wrongChecksMax}) => {
     about: 'order',
     bound: `≤ ${wrongChecksMax} wrong checks per code`,
     measured: `at most ${most}`,
+    strain: most,
     violations,
   };
 };

@@ -1,51 +1,94 @@
 import {type Chart, escaped, timelineChart} from './chart.ts';
-import type {Report} from './report.ts';
+import type {ClaimResult, Report} from './report.ts';
 import {pageStyle} from './style.ts';
 
-/** A page that stands alone: no script, nothing fetched. */
+// As many as somebody reads; all of them are in the JSON report.
+const VIOLATIONS_SHOWN = 100;
+
+/** A page that stands alone: no script, nothing fetched. What is wrong comes first, then how it came about. */
 export function htmlReport(report: Report): string {
-  const {
-    scenario,
-    seed,
-    executor,
-    speed,
-    verdict,
-    claim,
-    fault,
-    startedAt,
-    claims,
-    violations,
-    invalidBecause,
-    timeline,
-    outcomes,
-  } = report;
+  const {scenario, seed, executor, speed, verdict, claim, fault, startedAt, invalidBecause} = report;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Chaos ${escaped(scenario)} seed ${seed}: ${verdict}</title>
 <style>${pageStyle}</style>
 <h1>Chaos scenario <em>${escaped(scenario)}</em>: <span class="${verdict}">${verdict}</span></h1>
-<p>${escaped(claim)}.</p>
-<p>Fault: ${escaped(fault)}. Executor ${executor}, ${speed}, seed ${seed}, started ${escaped(startedAt)}.</p>
+<p>Claim: ${escaped(claim)}.<br>
+Fault: ${escaped(fault)}.<br>
+Executor ${executor}, ${speed}, seed ${seed}, started ${escaped(startedAt)}. Again: <code>${escaped(commandOf(report))}</code></p>
 ${list(invalidBecause.map((reason) => `This run proves nothing: ${reason}`))}
+${violationsOf(report)}
 <h2>Time line</h2>
 ${charts(report).map(timelineChart).join('\n')}
-<table>${timeline.map(({atMs, event}) => `<tr><td>${(atMs / 1000).toFixed(2)} s</td><td>${escaped(event)}</td></tr>`).join('')}</table>
+<table>${report.timeline.map(({atMs, event}) => `<tr><td>${(atMs / 1000).toFixed(2)} s</td><td>${escaped(event)}</td></tr>`).join('')}</table>
 <h2>Claims</h2>
 <table><tr><th></th><th>claim</th><th>bound</th><th>measured</th></tr>
-${claims.map((result) => `<tr><td class="${result.ok ? 'ok' : 'fail'}">${result.ok ? 'holds' : 'broken'}</td><td>${escaped(result.claim)}</td><td>${escaped(result.bound)}</td><td>${escaped(result.measured)}</td></tr>`).join('\n')}
+${report.claims.toSorted(brokenFirst).map(rowOf).join('\n')}
 </table>
 <h2>Operations</h2>
-<table>${Object.entries(outcomes)
+<table>${Object.entries(report.outcomes)
     .map(([outcome, count]) => `<tr><td>${escaped(outcome)}</td><td>${count}</td></tr>`)
     .join('')}</table>
-<h2>Violations</h2>
-${violations.length > 0 ? list(violations.map(({claim: broken, what}) => `${broken}: ${what}`)) : '<p>None.</p>'}
+<p>Every operation is a line of <a href="${seed}.history.jsonl">${seed}.history.jsonl</a> (the number after # is its place), what each process said is beside it
+in <code>${seed}.app-N.log</code>, <code>${seed}.redis-N.log</code>, <code>${seed}.sentinel-N.log</code>.${machineOf(report)}</p>
 </html>
 `;
 }
 
-const COLOURS = ['#d0443a', '#e58a2b', '#8a4fb0', '#3b6fb6', '#7a5c3e', '#c2528b', '#5b8c5a', '#9aa5b8'];
+function commandOf({scenario, seed, executor, speed}: Report): string {
+  const where = executor === 'processes' ? '' : ` --executor ${executor} --url …`;
+  return `npm run chaos -- ${scenario} --seed ${seed} --speed ${speed}${where}`;
+}
+
+/** By claim, so that one that is broken a hundred times does not hide another. */
+function violationsOf({violations}: Report): string {
+  if (violations.length === 0) return '<h2>Violations</h2>\n<p>None.</p>';
+  const byClaim = [...Map.groupBy(violations, ({claim}) => claim)];
+  return `<h2>Violations: ${violations.length}</h2>
+${byClaim
+  .map(([claim, broken]) => {
+    const more = broken.length - VIOLATIONS_SHOWN;
+    const shown = broken.slice(0, VIOLATIONS_SHOWN).map(({what}) => what);
+    return `<details${broken.length > 10 ? '' : ' open'}><summary class="fail">${broken.length}× not: ${escaped(claim)}</summary>
+${list(more > 0 ? [...shown, `… and ${more} more in the JSON report`] : shown)}</details>`;
+  })
+  .join('\n')}`;
+}
+
+function brokenFirst(one: ClaimResult, other: ClaimResult): number {
+  return Number(one.ok) - Number(other.ok);
+}
+
+function rowOf({ok, claim, bound, measured}: ClaimResult): string {
+  return `<tr><td class="${ok ? 'ok' : 'fail'}">${ok ? 'holds' : 'broken'}</td><td>${escaped(claim)}</td><td>${escaped(bound)}</td><td>${escaped(measured)}</td></tr>`;
+}
+
+function machineOf({machine}: Report): string {
+  if (!machine) return '';
+  const pressure =
+    machine.cpuPressure === undefined ? '' : `, some process for ${Math.round(machine.cpuPressure * 100)} %`;
+  return ` The machine kept the runner waiting for at most ${machine.runnerStallMs} ms${pressure} of the time.`;
+}
+
+// Told apart side by side; there are hardly more codes than this.
+const COLOURS = [
+  '#e58a2b',
+  '#3b6fb6',
+  '#8a4fb0',
+  '#5b8c5a',
+  '#c2528b',
+  '#7a5c3e',
+  '#2aa5a0',
+  '#b9a12f',
+  '#6d7fd6',
+  '#9aa5b8',
+  '#1c5d3a',
+  '#d88fb3',
+  '#5a3b8a',
+];
+// What nobody asked for stands out.
+const UNAVAILABLE: Readonly<Record<string, string>> = {store_unavailable: '#d0443a', outcome_unknown: '#7d0f0f'};
 
 function charts({series, faultTimes}: Report): Chart[] {
   const common = {times: series.map(({fromMs}) => fromMs), fault: faultTimes};
@@ -53,19 +96,19 @@ function charts({series, faultTimes}: Report): Chart[] {
   return [
     {
       ...common,
-      title: 'Answers per interval',
+      title: 'Answers per quarter of a second',
       layers: [
         {name: 'ok', colour: '#2f9e60', values: series.map(({ok}) => ok)},
-        {name: 'refused', colour: '#9aa5b8', values: series.map(({refused}) => refused)},
+        {name: 'refused for what was asked', colour: '#9aa5b8', values: series.map(({refused}) => refused)},
         {name: 'unavailable', colour: '#d0443a', values: series.map(({unavailable}) => unavailable)},
       ],
     },
     {
       ...common,
-      title: 'Errors per interval, by code',
+      title: 'Errors by code',
       layers: codes.map((name, position) => ({
         name,
-        colour: COLOURS[position % COLOURS.length] ?? '#9aa5b8',
+        colour: UNAVAILABLE[name] ?? COLOURS[position % COLOURS.length] ?? '#9aa5b8',
         values: series.map(({errors}) => errors[name] ?? 0),
       })),
     },

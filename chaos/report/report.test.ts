@@ -4,6 +4,7 @@ import {accepted, created, refused, runOf} from '../testing/history.ts';
 import {judge} from '../verdict.ts';
 import {htmlReport} from './html.ts';
 import {reportOf} from './report.ts';
+import {jsonSummary} from './summary.ts';
 import {textReport} from './text.ts';
 
 const run = runOf(created(0), accepted(100), refused(1_200, 503, 'store_unavailable', {endMs: 1_900}), accepted(3_000));
@@ -47,6 +48,16 @@ test('page and terminal show the verdict, the fault and the violation', () => {
   expect(htmlReport(report)).toContain('kill-redis injected');
   expect(textReport(report)).toMatch(/redis-restart seed 4 \(processes, compressed\): FAIL/);
   expect(textReport(report)).toContain('v1 was accepted 2 times');
+});
+
+test('of several runs the summary shows for each claim the one that tried its bound hardest', () => {
+  const runs = [1, 3, 2].map((lastedS, position) => ({
+    ...report,
+    seed: position + 1,
+    verdict: 'pass' as const,
+    claims: [{claim: 'it recovers', bound: '≤ 5 s', measured: `${lastedS} s`, strain: lastedS, ok: true}],
+  }));
+  expect(jsonSummary(runs).rows).toMatchObject([{measured: '3 s', verdict: 'pass', runs: 3}]);
 });
 
 test('a run without an end is reported with its reason', () => {

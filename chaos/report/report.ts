@@ -34,6 +34,8 @@ export interface ClaimResult {
   readonly claim: string;
   readonly bound: string;
   readonly measured: string;
+  /** See `Finding`. */
+  readonly strain?: number;
   readonly ok: boolean;
 }
 
@@ -59,10 +61,11 @@ export function reportOf({scenario, seed, executor, speed, startedAt, recording,
     startedAt,
     verdict: judgement.verdict,
     invalidBecause: judgement.invalidBecause,
-    claims: judgement.findings.map(({claim, bound, measured, violations}) => ({
+    claims: judgement.findings.map(({claim, bound, measured, strain, violations}) => ({
       claim,
       bound,
       measured,
+      ...(strain === undefined ? {} : {strain}),
       ok: violations.length === 0,
     })),
     violations: judgement.findings.flatMap(({claim, violations}) => violations.map((what) => ({claim, what}))),

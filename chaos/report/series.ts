@@ -1,6 +1,6 @@
 import {isUnavailable, type Observation, type Operation} from '../history.ts';
 
-/** What was answered in one interval of `INTERVAL_MS`, by the end of the operations. */
+/** What users were answered in one interval of `INTERVAL_MS`, by the end of the operations; the audit afterwards is left out. */
 export interface Interval {
   readonly fromMs: number;
   readonly ok: number;
@@ -18,7 +18,8 @@ export interface Interval {
 
 export const INTERVAL_MS = 250;
 
-export function seriesOf(operations: readonly Operation[], observations: readonly Observation[]): Interval[] {
+export function seriesOf(all: readonly Operation[], observations: readonly Observation[]): Interval[] {
+  const operations = all.filter(({phase}) => phase === 'workload');
   const lastMs = operations.reduce((latest, {endMs}) => Math.max(latest, endMs), 0);
   const count = operations.length === 0 ? 0 : Math.floor(lastMs / INTERVAL_MS) + 1;
   const answered = Map.groupBy(operations, ({endMs}) => Math.floor(endMs / INTERVAL_MS));

@@ -8,7 +8,7 @@ interface SummaryRow {
   readonly scenario: string;
   readonly claim: string;
   readonly bound: string;
-  /** Of the run that broke it; else of the last one. */
+  /** Of the worst run: one that broke it, and the one that tried it hardest. */
   readonly measured: string;
   readonly verdict: Verdict;
   readonly runs: number;
@@ -54,7 +54,7 @@ function rowsOf(runs: readonly Report[]): SummaryRow[] {
   );
   const rows = [...byClaim].map(([claim, results]): SummaryRow => {
     const broken = results.filter(({result}) => !result.ok);
-    const shown: ClaimResult | undefined = (broken[0] ?? results.at(-1))?.result;
+    const shown = worstOf((broken.length > 0 ? broken : results).map(({result}) => result));
     return {
       scenario: results[0]?.scenario ?? '',
       claim,
@@ -75,6 +75,10 @@ function rowsOf(runs: readonly Report[]): SummaryRow[] {
     verdict: 'invalid',
   } as const;
   return [{...nothing, scenario: first?.scenario ?? '', runs: runs.length, broken: 0, invalid}];
+}
+
+function worstOf(results: readonly ClaimResult[]): ClaimResult | undefined {
+  return results.toSorted(({strain: one = 0}, {strain: other = 0}) => other - one)[0];
 }
 
 /** The table on the terminal. */
@@ -100,13 +104,15 @@ export function textSummary(reports: readonly Report[]): string {
 }
 
 export function htmlSummary(reports: readonly Report[]): string {
-  const {runs, passed, failed, invalid, rows} = jsonSummary(reports);
+  const {runs, passed, failed, invalid, rows, invalidBecause} = jsonSummary(reports);
+  const reasons = invalidBecause.map(({scenario, seed, reasons: why}) => `${scenario} seed ${seed}: ${why.join('; ')}`);
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Chaos: ${passed} of ${runs} runs passed</title>
 <style>${pageStyle}</style>
 <h1>Chaos: ${passed} of ${runs} runs passed, ${failed} failed, ${invalid} proved nothing</h1>
+${reasons.length > 0 ? `<h2>Proved nothing</h2>\n<ul>${reasons.map((reason) => `<li>${escaped(reason)}</li>`).join('\n')}</ul>` : ''}
 <h2>Claims</h2>
 <table><tr><th>scenario</th><th>claim</th><th>bound</th><th>measured</th><th>verdict</th></tr>
 ${rows.map((row) => `<tr><td>${escaped(row.scenario)}</td><td>${escaped(row.claim)}</td><td>${escaped(row.bound)}</td><td>${escaped(row.measured)}</td><td class="${row.verdict}">${row.verdict}</td></tr>`).join('\n')}

@@ -57,11 +57,11 @@ export const scenarios: readonly Scenario[] = [
   slotsMigratedStepwise,
 ];
 
-/** At most three minutes: one failover, the case in which replication alone is not enough, one outage. */
+/** At most three minutes: a restart, a failover, the one in which replication alone is not enough, an outage, one of a cluster. */
 export const short: readonly Scenario[] = [
   redisRestart,
   masterKilled,
   masterCutFromSentinels,
   allRedisGone,
-  ownerKilled,
+  shardMasterKilled,
 ];
