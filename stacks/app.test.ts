@@ -116,9 +116,21 @@ describe('the way to the pods', () => {
       expect.objectContaining({
         kind: 'ServersTransport',
         metadata: expect.objectContaining({namespace: 'b', name: 'otp-app'}),
-        spec: {serverName: 'otp-app.b.svc', rootCAs: [{secret: 'otp-app-tls'}]},
+        spec: expect.objectContaining({serverName: 'otp-app.b.svc', rootCAs: [{secret: 'otp-app-tls'}]}),
       }),
     );
+  });
+
+  it('passes over a pod that cannot be reached, and sends nothing twice that was sent', () => {
+    const [ingress] = synthesised.of('kubernetes_ingress_v1');
+    expect(at(ingress, 'metadata.annotations')).toEqual({
+      'traefik.ingress.kubernetes.io/router.middlewares': 'b-otp-app@kubernetescrd',
+    });
+    const transport = raw(synthesised).find(({kind}) => String(kind) === 'ServersTransport');
+    expect(at(transport, 'spec.forwardingTimeouts')).toMatchObject({dialTimeout: '1s', responseHeaderTimeout: '10s'});
+    // Neither statuses nor methods are named: with them Traefik sends what was sent before.
+    const middleware = raw(synthesised).find(({kind}) => String(kind) === 'Middleware');
+    expect(at(middleware, 'spec')).toEqual({retry: {attempts: 3, initialInterval: '50ms'}});
   });
 
   it('is known to controllers like nginx by annotations that verify the same', () => {

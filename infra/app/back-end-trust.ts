@@ -15,11 +15,18 @@ export interface BackEndTrust {
   readonly transport: 'traefik' | undefined;
 }
 
+/**
+ * A pod whose node has died stays among the addresses until Kubernetes has noticed, most of a minute: a controller that
+ * waits for it keeps callers waiting. Connections inside a cluster open in milliseconds, and the service answers, or says
+ * that it cannot, well within its callers' patience.
+ */
+const patience = {connectSeconds: 1, answerSeconds: 10, attempts: 3, idleSeconds: 60} as const;
+
 /** The one place for what each of them calls things. */
 const controllers: Readonly<Record<ControllerName, BackEndTrust>> = {
   // Ingress and Service of one namespace, the transport by the name NAMESPACE-NAME@kubernetescrd.
   traefik: {
-    ingressAnnotations: {},
+    ingressAnnotations: {'traefik.ingress.kubernetes.io/router.middlewares': '@namespace@-@name@@kubernetescrd'},
     serviceAnnotations: {
       'traefik.ingress.kubernetes.io/service.serversscheme': 'https',
       'traefik.ingress.kubernetes.io/service.serverstransport': '@namespace@-@name@@kubernetescrd',
@@ -33,6 +40,11 @@ const controllers: Readonly<Record<ControllerName, BackEndTrust>> = {
       'nginx.ingress.kubernetes.io/proxy-ssl-verify': 'on',
       'nginx.ingress.kubernetes.io/proxy-ssl-server-name': 'on',
       'nginx.ingress.kubernetes.io/proxy-ssl-name': '@host@',
+      // Who cannot be reached is passed over; a POST that was sent is not sent again.
+      'nginx.ingress.kubernetes.io/proxy-connect-timeout': String(patience.connectSeconds),
+      'nginx.ingress.kubernetes.io/proxy-read-timeout': String(patience.answerSeconds),
+      'nginx.ingress.kubernetes.io/proxy-next-upstream': 'error timeout',
+      'nginx.ingress.kubernetes.io/proxy-next-upstream-tries': String(patience.attempts),
     },
     serviceAnnotations: {},
     transport: undefined,
@@ -42,6 +54,8 @@ const controllers: Readonly<Record<ControllerName, BackEndTrust>> = {
     ingressAnnotations: {
       'alb.ingress.kubernetes.io/backend-protocol': 'HTTPS',
       'alb.ingress.kubernetes.io/healthcheck-protocol': 'HTTPS',
+      'alb.ingress.kubernetes.io/healthcheck-path': '/readyz',
+      'alb.ingress.kubernetes.io/healthcheck-interval-seconds': '5',
     },
     serviceAnnotations: {},
     transport: undefined,
@@ -87,14 +101,35 @@ export function backEndTrust(environment: Environment): BackEndTrust {
   };
 }
 
-/** The object by which Traefik (its provider `kubernetescrd`) trusts our authority and knows the name to expect. */
-export const traefikTransport = (environmentName: string, environment: Environment) => ({
-  apiVersion: 'traefik.io/v1alpha1',
-  kind: 'ServersTransport',
-  metadata: {
+/** The objects by which Traefik (its provider `kubernetescrd`) trusts our authority, and passes over a pod that is gone. */
+export function traefikObjects(environmentName: string, environment: Environment): object[] {
+  const metadata = {
     name: componentName('app'),
     namespace: environment.namespace,
     labels: componentLabels(environmentName, 'app'),
-  },
-  spec: {serverName: apiEndpoint(environment).host, rootCAs: [{secret: appTls.name}]},
-});
+  };
+  return [
+    {
+      apiVersion: 'traefik.io/v1alpha1',
+      kind: 'ServersTransport',
+      metadata,
+      spec: {
+        serverName: apiEndpoint(environment).host,
+        rootCAs: [{secret: appTls.name}],
+        forwardingTimeouts: {
+          dialTimeout: `${patience.connectSeconds}s`,
+          responseHeaderTimeout: `${patience.answerSeconds}s`,
+          // Less than the 72 s after which the service closes: a request on a connection that closes is lost.
+          idleConnTimeout: `${patience.idleSeconds}s`,
+        },
+      },
+    },
+    {
+      apiVersion: 'traefik.io/v1alpha1',
+      kind: 'Middleware',
+      metadata,
+      // By its default only while nothing of the request has been sent: what may have been done is not done twice.
+      spec: {retry: {attempts: patience.attempts, initialInterval: '50ms'}},
+    },
+  ];
+}

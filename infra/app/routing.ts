@@ -2,14 +2,14 @@ import type {Environment} from '../environment/schema.ts';
 import {componentLabels} from '../lib/labels.ts';
 import {componentName} from '../lib/names.ts';
 import {appAuthority} from '../secrets/names.ts';
-import {backEndTrust, traefikTransport} from './back-end-trust.ts';
+import {backEndTrust, traefikObjects} from './back-end-trust.ts';
 import {apiEndpoint} from './endpoint.ts';
 
 /** Custom resources by which traffic finds the pods, and by which what stands before them verifies them. */
 export function routingManifests(environmentName: string, environment: Environment): object[] {
   const {exposure} = environment;
   if (exposure.kind === 'ingress' && backEndTrust(environment).transport === 'traefik')
-    return [traefikTransport(environmentName, environment)];
+    return traefikObjects(environmentName, environment);
   if (exposure.kind === 'gateway') return gatewayRoute(environmentName, environment);
   return [];
 }

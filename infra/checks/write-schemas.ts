@@ -29,7 +29,15 @@ const core = [
   'serviceaccount-v1',
   'statefulset-apps-v1',
 ];
-const custom = ['PodMonitor', 'PrometheusRule', 'HTTPRoute', 'BackendTLSPolicy', 'ServersTransport', 'Certificate'];
+const custom = [
+  'PodMonitor',
+  'PrometheusRule',
+  'HTTPRoute',
+  'BackendTLSPolicy',
+  'ServersTransport',
+  'Middleware',
+  'Certificate',
+];
 
 function withoutDescriptions(node: unknown, inProperties = false): unknown {
   if (Array.isArray(node)) return node.map((each) => withoutDescriptions(each));

@@ -13,6 +13,7 @@ const facts: ClusterFacts = {
     'podmonitors.monitoring.coreos.com',
     'prometheusrules.monitoring.coreos.com',
     'serverstransports.traefik.io',
+    'middlewares.traefik.io',
   ]),
 };
 const {storageClass: _named, ...anyClass} = example.redis;
@@ -40,14 +41,14 @@ describe('a deploy', () => {
     [
       'without prometheus-operator',
       example,
-      {...facts, customResources: new Set(['serverstransports.traefik.io'])},
+      {...facts, customResources: new Set(['serverstransports.traefik.io', 'middlewares.traefik.io'])},
       /lacks podmonitors\S*, prometheusrules\S*\. Install prometheus-operator, or set it to false/,
     ],
     [
       "without Traefik's custom resources",
       {...example, observability: {...example.observability, enabled: false}},
       {...facts, customResources: new Set()},
-      /lacks serverstransports\.traefik\.io\. Install/,
+      /lacks serverstransports\.traefik\.io, middlewares\.traefik\.io\. Install/,
     ],
     [
       'without cert-manager',

@@ -72,7 +72,7 @@ export function lacking(environment: Environment, facts: ClusterFacts): string[]
     [
       'exposure.controller: traefik',
       exposure.kind === 'ingress' && exposure.controller === 'traefik' && app.tls
-        ? ['serverstransports.traefik.io']
+        ? ['serverstransports.traefik.io', 'middlewares.traefik.io']
         : [],
       "Traefik's custom resources and its provider kubernetesCRD, or set app.tls to false",
     ],
