@@ -12,6 +12,7 @@ import {requestLogPlugin} from './plugins/request-log.ts';
 import {compileWhenNeeded} from './plugins/schema-compilers.ts';
 import {wellFormedPlugin} from './plugins/well-formed.ts';
 import {type CallbackRoutesOptions, callbackRoutes} from './routes/callbacks.ts';
+import {creationRoute} from './routes/creation.ts';
 import type {DevelopmentPages} from './routes/development/routes.ts';
 import {healthRoutes, type Readiness} from './routes/health.ts';
 import {jwksRoutes} from './routes/jwks.ts';
@@ -89,6 +90,7 @@ export async function buildApp({
 
   await app.register(healthRoutes, {readiness});
   await app.register(jwksRoutes, {keyring: context.keyring});
+  await app.register(creationRoute, {prefix: '/v1/verifications', context, metrics});
   await app.register(verificationRoutes, {prefix: '/v1/verifications', context, metrics});
   await app.register(policyRoutes, {prefix: '/v1/policies'});
   await app.register(recipientRoutes, {prefix: '/v1/recipients', context});

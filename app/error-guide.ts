@@ -110,7 +110,7 @@ export const errorGuide = {
   },
   channel_not_allowed: {
     meaning: 'The code cannot be sent over this channel.',
-    when: 'The policy does not have the asked channel, or none of its channels suits the recipient: mail to a phone number, SMS to a mail address. `detail` names those that do. Or a resend over `direct`, where the caller has the code and delivers it itself.',
+    when: 'The policy does not have the asked channel, or none of its channels suits the recipient: mail to a phone number, SMS to a mail address. `detail` names those that do. Or a resend of a code of `direct`, which the caller has and delivers itself.',
     action: 'Choose one of them, another policy or another recipient.',
   },
   code_incorrect: {

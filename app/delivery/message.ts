@@ -1,6 +1,7 @@
 import type {DerivedKeys} from '../domain/keyring.ts';
 import type {Binding} from '../domain/mac.ts';
 import type {Channel} from '../domain/policy.ts';
+import {kindOf, suits} from '../domain/recipient.ts';
 import {seal, unseal} from '../domain/seal.ts';
 import {draftTagOf, type VerificationRef} from '../domain/verification-id.ts';
 
@@ -38,13 +39,19 @@ export function openCode(keys: DerivedKeys, id: string, sealedCode: string): str
   return unseal(keys, codeContext(id), sealedCode);
 }
 
-/** The code and address of a queued message; undefined if they were not sealed for this id under these keys. */
+/**
+ * The code and address of a queued message; undefined if they were not sealed for this id under these keys. `channel` is
+ * the one that a resend has chosen: it is not sealed, and none that carries nothing to such an address is followed.
+ */
 export function openMessage(
   keys: DerivedKeys,
   id: string,
-  sealed: {sealedCode: string; sealedAddress: string},
+  sealed: {sealedCode: string; sealedAddress: string; channel?: Channel},
 ): (MessageAddress & {code: string}) | undefined {
   const code = openCode(keys, id, sealed.sealedCode);
-  const address = unseal(keys, addressContext(id), sealed.sealedAddress);
-  return code === undefined || address === undefined ? undefined : {...(JSON.parse(address) as MessageAddress), code};
+  const opened = unseal(keys, addressContext(id), sealed.sealedAddress);
+  if (code === undefined || opened === undefined) return undefined;
+  const address = JSON.parse(opened) as MessageAddress;
+  const {channel = address.channel} = sealed;
+  return suits(kindOf(address.channel), channel) ? {...address, channel, code} : undefined;
 }

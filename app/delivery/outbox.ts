@@ -1,3 +1,4 @@
+import type {Channel} from '../domain/policy.ts';
 import type {Address} from '../store/store.ts';
 import type {QueuedEvent} from './announcements.ts';
 
@@ -14,6 +15,8 @@ export interface QueuedMessage {
   readonly resends: number;
   /** The provider that took the message which this one replaces. */
   readonly avoid?: string;
+  /** As a resend has chosen it. @default the one in `sealedAddress` */
+  readonly channel?: Channel;
 }
 
 /** What an outbox holds: messages, and events that are told in the same way. */

@@ -7,6 +7,7 @@ import {
   waitBeforeSend,
 } from './failure-budget.ts';
 import type {Channel} from './policy.ts';
+import {kindOf, suits} from './recipient.ts';
 
 /** Where a verification stands. All but `pending` are final. */
 export type Status =
@@ -72,6 +73,11 @@ export function attemptsRemaining({
   return status === 'pending'
     ? Math.max(0, Math.min(maxAttempts - failedChecks, leftInRound(budget.failuresInContext, {maxAttempts})))
     : 0;
+}
+
+/** The channels of a policy that may carry another message of a verification, whose last one went over `last`. */
+export function resendChannels(channels: readonly Channel[], last: Channel): Channel[] {
+  return channels.filter((channel) => channel !== 'direct' && last !== 'direct' && suits(kindOf(last), channel));
 }
 
 /** Whether a step is open to the caller, and if not now, when. Without `at` no waiting helps. */

@@ -1,6 +1,7 @@
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
-import {limits, minute, noWaits, receiveAll, right, verification, wrong} from '../store/contract/support.ts';
+import {code, limits, minute, noWaits, receiveAll, right, verification, wrong} from '../store/contract/support.ts';
 import type {Holding} from '../store/holding.ts';
+import {outboxKey} from '../store/keys.ts';
 import {singleServer} from '../store/redis/servers.ts';
 import {RedisHandover} from '../store/redis-handover.ts';
 import {RedisStore} from '../store/redis-store.ts';
@@ -11,6 +12,7 @@ import {type FallbackNode, startNode} from '../testing/fallback-node.ts';
 import {connectTo} from '../testing/redis-connection.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
+import {FallbackStore} from './fallback-store.ts';
 
 let certificate: TestCertificate;
 let redis: RedisServer;
@@ -116,6 +118,27 @@ describe('what the store takes over', () => {
     for (let i = 0; i < 3; i++) await store.check(where, wrong, limits);
     await handover.adopt(holdingOf(where), 'process-one', 1);
     expect(await store.check(where, right, limits)).toMatchObject({kind: 'too_soon'});
+  });
+
+  it('keeps to the channel that a resend has chosen, for the verification and for its message', async () => {
+    const {connection, store, handover} = await direct();
+    const [first, second] = [0, 1].map(() => new FallbackStore({processes: () => 1, timings: noWaits}));
+    if (first === undefined || second === undefined) throw new Error('no process');
+    const where = createAddressBook().address('ada');
+    await first.create(where, verification({channel: 'sms'}));
+    await first.resend(where, code({channel: 'whatsapp'}));
+    // From one process to another, and from there to the store.
+    await first.move(where, async (holding) => {
+      await second.adopt(JSON.parse(JSON.stringify(holding)) as Holding);
+      return 'taken';
+    });
+    await second.move(where, async (holding) => {
+      await handover.adopt(holding, 'process-one', 1);
+      return 'taken';
+    });
+    expect(await store.read(where)).toMatchObject({snapshot: {channel: 'whatsapp', resends: 1}});
+    const entries = await connection.xrange(outboxKey(where.partition), '-', '+');
+    expect(entries.map(([, fields]) => fields[fields.indexOf('h') + 1])).toEqual(['whatsapp']);
   });
 
   it('has a time to live in every key', async () => {

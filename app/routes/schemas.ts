@@ -1,5 +1,5 @@
 import {type TSchema, Type} from 'typebox';
-import {channels} from '../domain/policy.ts';
+import {type Channel, channels} from '../domain/policy.ts';
 import {deliveryStatuses} from '../domain/verification.ts';
 import {type ErrorCode, errorTable} from '../errors.ts';
 
@@ -15,6 +15,18 @@ const step = (description: string) =>
 
 const channelSchema = Type.Enum([...channels], {
   description: 'How the code is sent. Default: the first channel of the policy that suits the recipient.',
+});
+
+/** An absent body is null. One shape for both, not a choice of two: a fault in a field is then told as that. */
+export const resendBody = Type.Unsafe<{channel?: Channel} | null>({
+  type: ['object', 'null'],
+  properties: {
+    channel: Type.Enum([...channels], {
+      description: 'How the code is sent now; one of the policy’s. Default: as the last message was.',
+    }),
+  },
+  ...closed,
+  title: 'ResendVerification',
 });
 
 export const verificationSchema = Type.Object(

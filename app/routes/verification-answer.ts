@@ -1,5 +1,5 @@
 import {assertNever} from '../domain/assert-never.ts';
-import {attemptsRemaining, type NextStep, nextSteps} from '../domain/verification.ts';
+import {attemptsRemaining, type NextStep, nextSteps, resendChannels} from '../domain/verification.ts';
 import {Problem} from '../errors.ts';
 import type {Missing, VerificationView} from '../usecases/context.ts';
 import type {CreateResult} from '../usecases/create-verification.ts';
@@ -8,6 +8,7 @@ import type {CreateResult} from '../usecases/create-verification.ts';
 export function toJson({id, policy, snapshot}: VerificationView) {
   const {status, channel, to, locale, reference, createdAt, expiresAt, delivery} = snapshot;
   const next = nextSteps(snapshot, policy.maxResends);
+  const resend = [channel, ...resendChannels(policy.channels, channel)].map((each) => [each, stepJson(next.resend)]);
   return {
     id,
     status,
@@ -20,7 +21,7 @@ export function toJson({id, policy, snapshot}: VerificationView) {
     expiresAt: instant(expiresAt),
     attemptsRemaining: attemptsRemaining(snapshot),
     delivery: {...delivery, updatedAt: instant(delivery.updatedAt)},
-    next: {check: stepJson(next.check), resend: {[channel]: stepJson(next.resend)}, create: stepJson(next.create)},
+    next: {check: stepJson(next.check), resend: Object.fromEntries(resend), create: stepJson(next.create)},
   };
 }
 

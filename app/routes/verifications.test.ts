@@ -118,20 +118,6 @@ describe('checking a code', () => {
     expect(locked.headers['retry-after']).toBe('30');
   });
 
-  it('does not get attempts back by a resend', async () => {
-    const {create, call, check, codeOf, wrong, pass} = await createTestApp();
-    const {id} = (await create()).body;
-    const old = codeOf(id);
-    await check(id, wrong(old));
-    pass(30_000);
-    expect(await call('POST', `/v1/verifications/${id}/resend`)).toMatchObject({
-      status: 200,
-      body: {attemptsRemaining: 4, expiresAt: '2027-01-15T08:05:30.000Z'},
-    });
-    expect(codeOf(id)).not.toBe(old);
-    expect((await check(id, codeOf(id))).status).toBe(200);
-  });
-
   it('refuses an expired one for as long as it is remembered, and after', async () => {
     const {create, check, codeOf, call, pass} = await createTestApp();
     const {id} = (await create()).body;

@@ -1,47 +1,32 @@
 import type {FastifyPluginAsyncTypebox} from '@fastify/type-provider-typebox';
-import type {JWK} from 'jose';
 import {type Static, Type} from 'typebox';
-import {assertNever} from '../domain/assert-never.ts';
-import {type EncryptionKey, readEncryptionKey, sealForClient} from '../domain/end-to-end.ts';
 import {attemptsRemaining} from '../domain/verification.ts';
 import {Problem} from '../errors.ts';
-import type {Metrics} from '../metrics.ts';
 import {cancelVerification} from '../usecases/cancel-verification.ts';
 import {type CheckRequest, checkVerification} from '../usecases/check-verification.ts';
-import type {UseCaseContext, VerificationView} from '../usecases/context.ts';
-import {type CreateRequest, type CreateResult, createVerification} from '../usecases/create-verification.ts';
+import type {VerificationView} from '../usecases/context.ts';
 import {readVerification} from '../usecases/read-verification.ts';
 import {resendVerification} from '../usecases/resend-verification.ts';
-import {rateLimitHeaders} from './rate-limit-headers.ts';
 import {
   approvedSchema,
   checkBody,
-  createBody,
-  createdSchema,
   idempotencyHeaders,
   idParams,
   problemsOf,
+  resendBody,
   verificationSchema,
 } from './schemas.ts';
 import {
   finalProblem,
   idempotencyConflict,
   missingProblem,
-  rateLimited,
-  recipientInvalid,
   recipientLocked,
   secondsUntil,
   sendTooSoon,
   toJson,
 } from './verification-answer.ts';
+import {common, counterOf, documented, type VerificationRoutesOptions, withBody} from './verification-route.ts';
 
-export interface VerificationRoutesOptions {
-  readonly context: UseCaseContext;
-  readonly metrics: Metrics;
-}
-
-const common = ['invalid_request', 'unauthenticated', 'forbidden', 'outcome_unknown', 'store_unavailable'] as const;
-const withBody = ['payload_too_large', 'unsupported_media_type'] as const;
 const onOne = ['verification_not_found', 'policy_not_found', 'verification_expired', 'verification_lost'] as const;
 const onFinal = [
   'verification_already_approved',
@@ -50,117 +35,18 @@ const onFinal = [
   'verification_superseded',
   'verification_undeliverable',
 ] as const;
-const documented = {tags: ['verifications'], security: [{apiKey: []}]};
 
-/** `/v1/verifications`: create, check, resend, read, cancel. */
+/** `/v1/verifications/{id}`: check, resend, read, cancel. */
 export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOptions> = async (
   app,
   {context, metrics},
 ) => {
   app.addHook('onRequest', app.authenticate('verify'));
-  const count = ({policy, snapshot}: VerificationView, event: string) =>
-    metrics.verifications.inc({policy: policy.name, channel: snapshot.channel, event});
+  const count = counterOf(metrics);
   /** After a failure the recipient is locked only by this one: while it is, no check is looked at. */
   const countLockout = ({policy, snapshot: {budget}}: VerificationView) => {
     if (budget.lockedUntil !== 0) metrics.lockouts.inc({policy: policy.name});
   };
-
-  app.post(
-    '',
-    {
-      schema: {
-        ...documented,
-        operationId: 'createVerification',
-        summary: 'Send a code to a recipient',
-        body: createBody,
-        headers: idempotencyHeaders,
-        response: {
-          201: createdSchema,
-          ...problemsOf(
-            ...common,
-            ...withBody,
-            'policy_not_found',
-            'recipient_invalid',
-            'channel_not_allowed',
-            'recipient_locked',
-            'rate_limited',
-            'resend_too_soon',
-            'idempotency_conflict',
-          ),
-        },
-      },
-    },
-    async (request, reply) => {
-      const {policy = 'login', encryptionKey, locale, ...rest} = request.body;
-      const sealingKey =
-        encryptionKey === undefined ? request.client.encryptionKey : readEncryptionKey(encryptionKey as JWK);
-      if (encryptionKey !== undefined && sealingKey === undefined) throw encryptionKeyInvalid();
-      const result = await createVerification(
-        context,
-        request.client,
-        {
-          policy,
-          sealed: sealingKey !== undefined,
-          ...(locale === undefined ? {} : {locale: [locale].flat().join(',')}),
-          ...rest,
-        } as CreateRequest,
-        request.headers['idempotency-key'],
-      );
-      switch (result.kind) {
-        case 'created':
-          count(result.view, 'created');
-          rateLimitHeaders(reply, result.limits, result.view.snapshot.at);
-          reply.outcome = 'created';
-          return reply
-            .code(201)
-            .header('location', `/v1/verifications/${result.view.id}`)
-            .send({...toJson(result.view), ...(await codeJson(result, sealingKey))});
-        case 'rate_limited':
-          metrics.rateLimited.inc({limit: result.limit.name});
-          rateLimitHeaders(reply, [result.limit], result.at);
-          throw rateLimited(result);
-        case 'idempotency_conflict':
-          throw idempotencyConflict();
-        case 'encryption_key_missing':
-          throw new Problem({
-            code: 'invalid_request',
-            detail: `The policy "${policy}" returns no codes in the clear: give an encryptionKey.`,
-            errors: [{pointer: '/encryptionKey', detail: 'is missing'}],
-          });
-        case 'binding_missing':
-          throw new Problem({
-            code: 'invalid_request',
-            detail: `The policy "${policy}" binds every code to ${result.names.join(', ')}: give them in binding.`,
-            errors: result.names.map((name) => ({pointer: `/binding/${name}`, detail: 'is missing'})),
-          });
-        case 'ip_invalid':
-          throw new Problem({
-            code: 'invalid_request',
-            detail: '/context/ip is no IPv4 or IPv6 address',
-            errors: [{pointer: '/context/ip', detail: 'is no IPv4 or IPv6 address'}],
-          });
-        case 'policy_not_found':
-          throw new Problem({
-            code: 'policy_not_found',
-            detail: `The client has no policy "${policy}"; it has ${[...request.client.policies.keys()].join(', ')}.`,
-          });
-        case 'recipient_invalid':
-          throw recipientInvalid();
-        case 'channel_not_allowed':
-          throw new Problem({
-            code: 'channel_not_allowed',
-            detail: `For this recipient the policy "${policy}" sends over ${result.allowed.join(', ') || 'no channel'}.`,
-            errors: [{pointer: '/channel', detail: 'is not allowed'}],
-          });
-        case 'recipient_locked':
-          throw recipientLocked(result);
-        case 'send_too_soon':
-          throw sendTooSoon(result);
-        default:
-          return assertNever(result);
-      }
-    },
-  );
 
   app.post(
     '/:id/check',
@@ -257,10 +143,11 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
         ...documented,
         operationId: 'resendVerification',
         summary: 'Send a new code to the same recipient',
-        description: 'The new code replaces the old one. Attempts that were used stay used.',
+        description:
+          'The new code replaces the old one. Attempts that were used stay used. `channel` chooses another one of the policy; without it the message goes the way of the last one.',
         params: idParams,
         headers: idempotencyHeaders,
-        body: Type.Optional(Type.Union([Type.Object({}, {additionalProperties: false}), Type.Null()])),
+        body: Type.Optional(resendBody),
         response: {
           200: verificationSchema,
           ...problemsOf(
@@ -282,6 +169,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
         context,
         request.client,
         request.params.id,
+        request.body ?? {},
         request.headers['idempotency-key'],
       );
       switch (result.kind) {
@@ -295,6 +183,13 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
           throw new Problem({
             code: 'channel_not_allowed',
             detail: 'The service sends nothing over the channel direct: the caller has the code and delivers it.',
+            extensions: {verification: toJson(result.view)},
+          });
+        case 'channel_not_allowed':
+          throw new Problem({
+            code: 'channel_not_allowed',
+            detail: `To this recipient the policy "${result.view.policy.name}" sends again over ${result.allowed.join(', ') || 'no channel'}.`,
+            errors: [{pointer: '/channel', detail: 'is not allowed'}],
             extensions: {verification: toJson(result.view)},
           });
         case 'limit_reached':
@@ -371,25 +266,9 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<VerificationRoutesOpt
   );
 };
 
-/** The code of a creation whose caller delivers it: sealed if there is a key, in the clear if the policy returns codes. */
-async function codeJson(result: Extract<CreateResult, {kind: 'created'}>, key: EncryptionKey | undefined) {
-  const {view, code} = result;
-  if (code === undefined) return {};
-  if (key !== undefined) return {sealedCode: await sealForClient(key, view.id, code)};
-  return view.policy.returnCode ? {code} : {};
-}
-
 function toCheckRequest({code, sealedCode, binding}: Static<typeof checkBody>): CheckRequest {
   return {
     code: sealedCode === undefined ? {typed: code ?? ''} : {sealed: sealedCode},
     ...(binding === undefined ? {} : {binding}),
   };
-}
-
-function encryptionKeyInvalid(): Problem {
-  return new Problem({
-    code: 'invalid_request',
-    detail: '/encryptionKey is no public key of X25519, P-256, P-384 or P-521.',
-    errors: [{pointer: '/encryptionKey', detail: 'is no key that a code can be sealed for'}],
-  });
 }

@@ -1,3 +1,4 @@
+import type {Channel} from '../domain/policy.ts';
 import type {StoredStatus} from '../domain/verification.ts';
 import type {ContextRecord, VerificationRecord} from './memory-records.ts';
 import type {Address, CheckOutcome, CreateOutcome, ResendOutcome} from './store.ts';
@@ -64,6 +65,8 @@ interface HeldMessage extends Pick<Address, 'id' | 'owner'> {
   readonly queuedAgeMs: number;
   /** The provider that took the message which this one replaces. */
   readonly avoid?: string;
+  /** @default the one in `sealedAddress` */
+  readonly channel?: Channel;
 }
 
 /** A request whose answer is known: it has to stay the same when it is repeated elsewhere. */

@@ -76,6 +76,7 @@ function heldVerification(
             resends: message.resends,
             queuedAgeMs: at - message.queuedAt,
             ...(message.avoid === undefined ? {} : {avoid: message.avoid}),
+            ...(message.channel === undefined ? {} : {channel: message.channel}),
           },
         }),
   };

@@ -14,7 +14,7 @@ export interface VerificationRecord {
   mac: string;
   sealedAddress: string;
   sealedCode: string;
-  readonly channel: Channel;
+  channel: Channel;
   readonly to: string;
   readonly locale?: string;
   readonly reference?: string;

@@ -9,7 +9,10 @@ import {
   endsRound,
   waitBeforeCheck,
 } from '../domain/failure-budget.ts';
+import type {Channel} from '../domain/policy.ts';
+import {kindOf, suits} from '../domain/recipient.ts';
 import {MemoryCollections, monotonicNow} from './memory-collections.ts';
+import {charge} from './memory-limits.ts';
 import {
   clearBudget,
   finish,
@@ -28,8 +31,6 @@ import {
   idempotencyMs,
   type NewVerification,
   type Presented,
-  type RateLimit,
-  type RateLimitState,
   type ReadOutcome,
   type Resend,
   type ResendOutcome,
@@ -48,6 +49,8 @@ export interface MemoryMessage {
   readonly resends: number;
   /** The provider that took the message which this one replaces. */
   readonly avoid?: string;
+  /** @default the one in `sealedAddress` */
+  readonly channel?: Channel;
 }
 
 export interface MemoryStoreOptions {
@@ -93,7 +96,7 @@ export class MemoryStore implements Store {
     const replayed = this.#replay<CreateOutcome>(idempotency);
     if (replayed !== undefined) return replayed;
     this.#refuseWhenFull();
-    const charged = this.#charge(input.rateLimits, at);
+    const charged = charge(this.#records, input.rateLimits, at);
     if ('kind' in charged) return charged;
 
     const contextTag = input.contextTag ?? '';
@@ -213,7 +216,7 @@ export class MemoryStore implements Store {
 
   async resend(
     address: Address,
-    {mac, sealedCode, same, lifetimeMs, resendIntervalMs, maxResends}: Resend,
+    {mac, sealedCode, same, channel: asked, lifetimeMs, resendIntervalMs, maxResends}: Resend,
     idempotency?: Idempotency,
   ): Promise<ResendOutcome> {
     const found = this.#find(address);
@@ -224,6 +227,8 @@ export class MemoryStore implements Store {
     const before = snapshotOf(record, recipient, at);
     if (before.status !== 'pending') return {kind: 'final', snapshot: before};
     if (record.sealedAddress === '') return {kind: 'not_delivered', snapshot: before};
+    const channel = asked ?? record.channel;
+    if (!suits(kindOf(record.channel), channel)) return {kind: 'channel_unsuited', snapshot: before};
     if (record.resends >= maxResends) return {kind: 'limit_reached', snapshot: before};
     const refusal = refuseSend(recipient, record.contextTag, at);
     if (refusal !== undefined) return {...refusal, snapshot: before};
@@ -238,6 +243,7 @@ export class MemoryStore implements Store {
       expiresAt,
       queuedAt: at,
       resends: record.resends + 1,
+      channel,
       ...(record.delivery.provider === undefined ? {} : {avoid: record.delivery.provider}),
     });
     if (!sendsSame) {
@@ -246,6 +252,7 @@ export class MemoryStore implements Store {
       for (const own of recipient.codes) if (own.tag === address.tag) own.expiresAt = record.expiresAt;
     }
     record.resends++;
+    record.channel = channel;
     record.delivery = {status: 'queued', updatedAt: at};
     recipient.sendableAt = at + resendIntervalMs;
     this.#records.keepRecipient(address, recipient, at + lifetimeMs + tombstoneMs);
@@ -329,23 +336,6 @@ export class MemoryStore implements Store {
     const at = this.#records.tick();
     const record = this.#records.verifications.get(address.tag);
     return record === undefined ? undefined : {record, recipient: this.#records.recipient(address), at};
-  }
-
-  /** Charges each limit in turn; the first that has nothing left refuses. */
-  #charge(limits: readonly RateLimit[], at: number): RateLimitState[] | Extract<CreateOutcome, {kind: 'rate_limited'}> {
-    const states: RateLimitState[] = [];
-    for (const [index, {tag, count, periodMs}] of limits.entries()) {
-      const emptyAt = Math.max(this.#records.limits.get(tag) ?? 0, at) + periodMs / count;
-      if (emptyAt - at > periodMs)
-        return {kind: 'rate_limited', at, until: Math.ceil(emptyAt - periodMs), limit: index};
-      if (!this.#records.limits.has(tag)) this.#records.ends.push({at: Math.ceil(emptyAt), of: 'limits', key: tag});
-      this.#records.limits.set(tag, emptyAt);
-      states.push({
-        remaining: Math.floor(((periodMs - (emptyAt - at)) * count) / periodMs),
-        resetAt: Math.ceil(emptyAt),
-      });
-    }
-    return states;
   }
 
   #replay<Outcome>(idempotency: Idempotency | undefined): Outcome | {kind: 'idempotency_conflict'} | undefined {

@@ -10,6 +10,7 @@ import {
   type QueuedEntry,
   type QueuedMessage,
 } from '../delivery/outbox.ts';
+import type {Channel} from '../domain/policy.ts';
 import {partitionCount} from '../domain/pseudonym.ts';
 import {isCurrentIn} from './current-message.ts';
 import {keysOf, lineageKey, outboxKey} from './keys.ts';
@@ -334,6 +335,7 @@ export class RedisOutbox implements Outbox {
         remainingMs,
         resends: Number(fields.r),
         ...(fields.p === undefined || fields.p === '' ? {} : {avoid: fields.p}),
+        ...(fields.h === undefined || fields.h === '' ? {} : {channel: fields.h as Channel}),
       });
     }
     return messages;

@@ -1,4 +1,6 @@
 import {type BudgetLimits, type BudgetTimings, defaultBudgetTimings} from '../domain/failure-budget.ts';
+import {channels} from '../domain/policy.ts';
+import {kindOf, suits} from '../domain/recipient.ts';
 import {chargeKey, idempotencyKey, keysOf, lineageKey, rateLimitKey, recipientKey, verificationKey} from './keys.ts';
 import type {RedisServers} from './redis/servers.ts';
 import {type Info, toOutcome} from './redis-replies.ts';
@@ -122,7 +124,7 @@ export class RedisStore implements Store {
 
   async resend(
     address: Address,
-    {mac, sealedCode, same, lifetimeMs, resendIntervalMs, maxResends}: Resend,
+    {mac, sealedCode, same, channel, lifetimeMs, resendIntervalMs, maxResends}: Resend,
     idempotency?: Idempotency,
   ): Promise<ResendOutcome> {
     const {verification, recipient, outbox} = keysOf(address);
@@ -141,12 +143,15 @@ export class RedisStore implements Store {
         idempotency?.fingerprint ?? '',
         idempotencyMs,
         same ? 1 : 0,
+        channel ?? '',
+        channel === undefined ? '' : ` ${channels.filter((each) => suits(kindOf(channel), each)).join(' ')} `,
       ],
     );
     return toOutcome<ResendOutcome>(reply, [
       'resent',
       'limit_reached',
       'not_delivered',
+      'channel_unsuited',
       'recipient_locked',
       'send_too_soon',
       'final',

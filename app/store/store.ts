@@ -82,6 +82,8 @@ export interface Resend {
   readonly sealedCode: string;
   /** Sends the code of the creation again instead, if that was kept. */
   readonly same: boolean;
+  /** @default the one of the last message */
+  readonly channel?: Channel;
   readonly lifetimeMs: number;
   readonly resendIntervalMs: number;
   readonly maxResends: number;
@@ -121,6 +123,8 @@ export type CheckOutcome =
   | NotFound
   | Conflict;
 export type ResendOutcome =
+  /** `channel_unsuited`: the channel carries nothing to this kind of recipient. */
+  | (Found & {readonly kind: 'channel_unsuited'})
   | (Found & {readonly kind: 'resent' | 'limit_reached' | 'not_delivered'})
   | (Found & (RecipientLocked | SendTooSoon))
   | Final
@@ -143,7 +147,7 @@ export interface Store {
     limits: Pick<BudgetLimits, 'blockAfter'>,
     idempotency?: Idempotency,
   ): Promise<CheckOutcome>;
-  /** Queues another message. With a new code the old one ends; the failures count on either way. */
+  /** Queues another message. With a new code the old one ends; the failures count on either way. The channel stays the new one. */
   resend(address: Address, resend: Resend, idempotency?: Idempotency): Promise<ResendOutcome>;
   cancel(address: Address): Promise<CancelOutcome>;
   read(address: Address): Promise<ReadOutcome>;

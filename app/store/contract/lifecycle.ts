@@ -81,6 +81,42 @@ export function lifecycleContract(open: OpenStore): void {
       expect(await store.check(where, renewed, limits)).toMatchObject({kind: 'approved'});
     });
 
+    it('over another channel goes there, and so does every later one until another is chosen', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const where = address('ada');
+      const {to, reference} = snapshotOf(
+        await store.create(where, verification({channel: 'sms', maskedTo: '+41***00', reference: 'order 7/8 – "ü"'})),
+      );
+      await store.check(where, wrong, limits);
+      expect(await store.resend(where, code({channel: 'voice'}))).toMatchObject({
+        kind: 'resent',
+        snapshot: {channel: 'voice', to, reference, resends: 1, failedChecks: 1},
+      });
+      expect(await store.resend(where, code())).toMatchObject({kind: 'resent', snapshot: {channel: 'voice'}});
+      expect(await store.read(where)).toMatchObject({snapshot: {channel: 'voice', to, reference, resends: 2}});
+      const sent = (await receiveAll(outbox)).map(({resends, channel}) => ({resends, channel}));
+      expect(sent.toSorted((a, b) => a.resends - b.resends)).toEqual([
+        {resends: 0, channel: undefined},
+        {resends: 1, channel: 'voice'},
+        {resends: 2, channel: 'voice'},
+      ]);
+      expect(await store.resend(where, code({channel: 'sms'}))).toMatchObject({snapshot: {channel: 'sms'}});
+      expect(await store.check(where, renewed, limits)).toMatchObject({kind: 'approved', snapshot: {channel: 'sms'}});
+    });
+
+    it('over a channel that carries nothing to such a recipient is refused and changes nothing', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const where = address('ada');
+      await store.create(where, verification({channel: 'sms'}));
+      for (const channel of ['email', 'webhook', 'direct'] as const)
+        expect(await store.resend(where, code({channel}))).toMatchObject({
+          kind: 'channel_unsuited',
+          snapshot: {channel: 'sms', resends: 0},
+        });
+      expect(await receiveAll(outbox)).toHaveLength(1);
+      expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
+    });
+
     it('is refused too soon, too often, to a locked recipient and for what is final', async () => {
       const {store, address, pass} = open(testTimings);
       const where = address('ada');
