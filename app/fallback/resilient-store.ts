@@ -6,6 +6,7 @@ import {
   type NewVerification,
   type Store,
   StoreError,
+  StoreUndecided,
 } from '../store/store.ts';
 import type {FallbackStore} from './fallback-store.ts';
 import {type Peer, type Peers, rank} from './peers.ts';
@@ -90,7 +91,8 @@ export class ResilientStore implements DraftStore {
     try {
       return await run(own);
     } catch (error) {
-      if (!isCertain(error)) throw error;
+      // What the store does not know yet, no peer hears from it.
+      if (!isCertain(error) || error instanceof StoreUndecided) throw error;
       for (const peer of ranked(recipientTag, peers.ready()).filter(({reachesStore}) => reachesStore)) {
         const outcome = await askPeer(peer, deadline, run);
         if (outcome !== undefined) return outcome;

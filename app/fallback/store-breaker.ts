@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen} from 'cockatiel';
-import {type Store, StoreError} from '../store/store.ts';
+import {type Store, StoreError, StoreUndecided} from '../store/store.ts';
 
 export interface StoreBreakerOptions {
   /** Resolves when the store takes writes; rejects with `StoreError`. */
@@ -31,7 +31,7 @@ export class StoreBreaker {
     this.#options = options;
     this.#probeEveryMs = options.probeEveryMs ?? 1000;
     this.#policy = circuitBreaker(
-      handleWhen((error) => error instanceof StoreError),
+      handleWhen((error) => error instanceof StoreError && !(error instanceof StoreUndecided)),
       {
         breaker: new ConsecutiveBreaker(options.failures ?? 5),
         // When to probe is decided below, by the monotonic clock: a wall clock that is set back keeps nothing shut.

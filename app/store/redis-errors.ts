@@ -1,4 +1,4 @@
-import {type Effect, StoreError} from './store.ts';
+import {type Effect, StoreError, StoreUndecided} from './store.ts';
 
 /** Error replies that Redis gives before it runs anything of a script. */
 const refusals = [
@@ -18,6 +18,9 @@ const refusals = [
   'WRONGPASS',
 ];
 
+/** What our scripts say, before they write anything, of a code whose lineage a planned switch may yet continue. */
+const switching = 'SWITCHING ';
+
 /** What ioredis says when it had no connection to send the command on. */
 const unsent = [
   "Stream isn't writeable and enableOfflineQueue options is false",
@@ -28,6 +31,7 @@ const unsent = [
 export function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (message.startsWith(switching)) return new StoreUndecided(`Redis: ${message}`, error);
   return new StoreError(effectOf(error, message), `Redis: ${message}`, error);
 }
 

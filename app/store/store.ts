@@ -182,3 +182,10 @@ export class StoreError extends Error {
     this.effect = effect;
   }
 }
+
+/** The store is there, and will say in a moment what has become of a verification. Nothing happened. */
+export class StoreUndecided extends StoreError {
+  constructor(message: string, cause?: unknown) {
+    super('not_executed', message, cause);
+  }
+}

@@ -8,6 +8,7 @@ import {masterUnderAttack} from './master-under-attack.ts';
 // The same bounds and the same key as where a pod of Redis is shut down.
 const PAUSE_MS = 15_000;
 const SWITCH_MS = 10_000;
+const KNOWN_WITHIN_MS = 8_000;
 const LINEAGE_KEY = 'otp:lineage';
 // Longer than any code lives.
 const LINEAGE_MS = 86_400_000;
@@ -39,8 +40,10 @@ export const plannedSwitch: Fault = {
 
 async function handOver(set: ReplicatedSet, former: RedisNode): Promise<void> {
   const replicas = set.nodes.filter((node) => node !== former);
+  const {master_replid: lineage = ''} = await former.info('replication');
+  await former.command('HSET', LINEAGE_KEY, 'switching', `${lineage} ${Date.now() + KNOWN_WITHIN_MS}`);
   await former.command('CLIENT', 'PAUSE', String(PAUSE_MS), 'WRITE');
-  const {master_replid: lineage = '', master_repl_offset: offset} = await former.info('replication');
+  const {master_repl_offset: offset} = await former.info('replication');
   await waitUntil('a replica that has everything', SWITCH_MS, async () => {
     const offsets = await Promise.all(replicas.map(async (node) => (await node.info('replication')).slave_repl_offset));
     return offsets.every((reached) => Number(reached) >= Number(offset));
@@ -48,19 +51,33 @@ async function handOver(set: ReplicatedSet, former: RedisNode): Promise<void> {
   const [witness] = set.sentinels;
   if (!witness) throw new Error('a set without sentinels');
   await witness.command('SENTINEL', 'FAILOVER', set.masterName);
-  // The one that was told knows it first; the others hear of it within two seconds.
-  await waitUntil('another master', SWITCH_MS, async () => (await set.masterAccordingTo(witness)) !== former);
-  const next = await set.masterAccordingTo(witness);
-  if (!next) throw new Error(`${witness.name} names no master`);
+  let next: RedisNode | undefined;
+  await waitUntil('another master', SWITCH_MS, async () => {
+    next = await promotedOf(replicas);
+    return next !== undefined;
+  });
+  if (!next) throw new Error('no replica was promoted');
   const {host, port} = next.address;
   await former.command('REPLICAOF', host, String(port));
   await former.command('CLIENT', 'UNPAUSE');
+  for (const node of replicas) if (node !== next) await node.command('REPLICAOF', host, String(port));
+  await noteLineage(next, lineage, Number(offset));
+}
+
+/** The replica that says itself that it is master: the sentinels name it up to a second later. */
+async function promotedOf(replicas: readonly RedisNode[]): Promise<RedisNode | undefined> {
+  const roles = await Promise.all(replicas.map(async (node) => (await node.info('replication')).role));
+  return replicas[roles.indexOf('master')];
+}
+
+/** That nothing of a lineage is missing on its new master. */
+async function noteLineage(next: RedisNode, lineage: string, offset: number): Promise<void> {
   const after = await next.info('replication');
-  if (after.master_replid2 !== lineage || Number(after.second_repl_offset) <= Number(offset))
+  if (after.master_replid2 !== lineage || Number(after.second_repl_offset) <= offset)
     throw new Error(`${next.name} does not show all of the lineage ${lineage}`);
   // Refused until a replica follows the new master.
   await waitUntil('the note of the lineage', SWITCH_MS, () =>
-    next.command('HSET', LINEAGE_KEY, after.master_replid ?? '', lineage).then(
+    next.command('HSET', LINEAGE_KEY, after.master_replid ?? '', lineage, 'switching', '').then(
       () => true,
       () => false,
     ),

@@ -80,14 +80,27 @@ describe('three pods of Redis', {timeout: 90_000}, () => {
         if (answer === 'OK') written.push(key);
       }
     })();
+    const announced = new Set<unknown>();
+    const watching = (async () => {
+      while (!stopping)
+        announced.add(await pods.call((master + 1) % 3, 'app', ['HGET', 'otp:lineage', 'switching']).catch(() => null));
+    })();
+    const startedAt = Date.now();
     expect(await pods.run(master, 'stop-redis.sh')).toContain('continues as');
     stopping = true;
-    await writing;
+    await Promise.all([writing, watching]);
+    // Open codes wait for the end of the switch: every replica hears of it first, and for how long.
+    const [ended, knownAt] = String([...announced].find(Boolean)).split(' ');
+    expect(ended).toBe(before);
+    expect(Number(knownAt)).toBeGreaterThan(startedAt + 6000);
+    expect(Number(knownAt)).toBeLessThanOrEqual(startedAt + 10_000);
     await pods.stop([master], {programs: ['redis'], signal: 'SIGTERM'});
     const next = await pods.until('next master', () => pods.findMaster());
     expect(next).not.toBe(master);
     for (const key of written) expect(await pods.call(next, 'app', ['GET', key])).toBe('1');
     expect(await pods.call(next, 'app', ['HGET', 'otp:lineage', (await lineageOf(next)) ?? ''])).toBe(before);
+    // The announcement, which codes wait for until then, is over.
+    expect(await pods.call(next, 'app', ['HGET', 'otp:lineage', 'switching'])).toBe('');
   });
 
   it('let a master without a replica stop at once, and take its writes until then', async () => {

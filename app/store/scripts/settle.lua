@@ -6,23 +6,28 @@
 -- Reply 1 if the message was still in the outbox, 0 if another worker settled it before
 -- Keeps: the sealed message is gone in the step that notes its result; a message that a resend has replaced changes
 --        nothing; only a pending verification becomes undeliverable.
-local settled = 1
-if ARGV[3] ~= '' then
-  settled = redis.call('XACK', KEYS[3], ARGV[2], ARGV[3])
-  redis.call('XDEL', KEYS[3], ARGV[3])
-end
-if ARGV[4] == 'o' or settled == 0 then return settled end
-local verification = read_verification(KEYS[1])
-if not verification or verification.resends ~= tonumber(ARGV[6]) or verification.delivery ~= 'q' then return settled end
 local at = now()
+local verification, recipient, undeliverable
+if ARGV[4] ~= 'o' then
+  verification = read_verification(KEYS[1])
+  if verification and (verification.resends ~= tonumber(ARGV[6]) or verification.delivery ~= 'q') then verification = nil end
+end
+if verification and ARGV[4] == 'f' then
+  recipient = read_recipient(KEYS[2], verification.context)
+  undeliverable = status_at(verification, recipient, ARGV[1], at) == 'p'
+end
+
+if ARGV[3] ~= '' then
+  local settled = redis.call('XACK', KEYS[3], ARGV[2], ARGV[3])
+  redis.call('XDEL', KEYS[3], ARGV[3])
+  if settled == 0 then return 0 end
+end
+if not verification then return 1 end
 verification.delivery, verification.updated = ARGV[4], at
 if ARGV[5] ~= '' then verification.provider = ARGV[5] end
-if ARGV[4] == 'f' then
-  local recipient = read_recipient(KEYS[2], verification.context)
-  if status_at(verification, recipient, ARGV[1], at) == 'p' then
-    finish(verification, recipient, ARGV[1], 'u')
-    write_recipient(KEYS[2], recipient)
-  end
+if undeliverable then
+  finish(verification, recipient, ARGV[1], 'u')
+  write_recipient(KEYS[2], recipient)
 end
 write_verification(KEYS[1], verification)
-return settled
+return 1

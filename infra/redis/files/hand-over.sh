@@ -1,10 +1,9 @@
 #!/bin/sh
 # Moves the master's role from this pod to a replica that has everything, and notes that the lineage goes on there.
 # Fails when it could not; writes may then still be paused. Between pause and note every question costs callers time.
+# Where it ends without the note (killed, say), open codes are lost, once the time of the announcement is over.
 . @configFolder@/common.sh
 
-# 4 s: longer, and callers would rather have the fail-over of a crash.
-deadline=$(($(date +%s) + 4))
 in_time() {
   [ "$(date +%s)" -lt "$deadline" ]
 }
@@ -37,6 +36,24 @@ behind() {
   wait
 }
 
+# The new master: by itself, or by the sentinel, which hears of it up to a second later.
+promoted() {
+  {
+    for host in $replicas; do
+      [ "$(info "$host" replication | field role)" != master ] || echo "$host" &
+    done
+    host=$(master_by "$witness")
+    [ "$host" = "$me" ] || echo "$host"
+    wait
+  } | grep . | head -n 1
+}
+
+# Refused until a replica follows the new master; three numbers when it is not, the last one how many have it.
+noted() {
+  printf "HSET @lineageKey@ %s %s switching ''\nPEXPIRE @lineageKey@ 86400000\nWAIT 1 500\n" "$continued" "$lineage" |
+    ask "$new" @redisPort@ | tr '\n' ' ' | grep -q '^[0-9]* [0-9]* [1-9][0-9]* $'
+}
+
 before=$(info @localHost@ replication)
 if [ "$(echo "$before" | field role)" != master ]; then
   # Not to be promoted any more.
@@ -49,10 +66,19 @@ witness=$(witness | head -n 1)
 replicas=$(staying $(echo "$before" | sed -n 's/^slave[0-9]*:ip=\([^,]*\),.*state=online,.*/\1/p'))
 [ -n "$replicas" ] || { log 'no replica to hand over to'; exit 0; }
 
+# Announced before the pause, and so to every replica that has everything: until the note is there, or the time is over,
+# the new master says of a code neither that it is good nor that it is lost. 8 s: no longer than after a crash.
+lineage=$(echo "$before" | field master_replid)
+known_at=$((($(date +%s) + 8) * 1000))
+printf "HSET @lineageKey@ switching '%s %s'\nPEXPIRE @lineageKey@ 86400000\nWAIT %s 500\n" \
+  "$lineage" "$known_at" "$(echo "$replicas" | wc -l)" | ask @localHost@ @redisPort@ > /dev/null ||
+  log 'not announced: codes may be told lost for a moment'
+
+# 4 s: longer, and callers would rather have the fail-over of a crash.
+deadline=$(($(date +%s) + 4))
 # A ceiling: a pause that ended before this process does would leave a master that takes writes.
 paused=$(printf 'CLIENT PAUSE 15000 WRITE\nINFO replication\n' | ask @localHost@ @redisPort@ | tr -d '\r')
 log paused
-lineage=$(echo "$paused" | field master_replid)
 offset=$(echo "$paused" | field master_repl_offset)
 until [ -z "$(behind)" ]; do
   in_time || { log "not in time: $(behind | tr '\n' ' ')"; exit 1; }
@@ -65,24 +91,24 @@ until ask "$witness" @sentinelPort@ SENTINEL FAILOVER @masterName@ > /dev/null; 
   sleep 0.1
 done
 # From here on there is no way back: this process takes no write any more, and the new master is waited for.
-until new=$(master_by "$witness") && [ -n "$new" ] && [ "$new" != "$me" ]; do sleep 0.05; done
+until new=$(promoted) && [ -n "$new" ]; do sleep 0.05; done
 
 # The last to take writes under the old lineage is this process: it must be none any more before the new one is noted.
 # What waited for the end of the pause is refused now, and goes to the new master.
 printf 'REPLICAOF %s @redisPort@\nCLIENT UNPAUSE\n' "$new" | ask @localHost@ @redisPort@ > /dev/null
 log "handed over to $new"
+# The sentinel turns the others a second later; until then the new master would have no replica but this pod, which leaves.
+for host in $replicas; do
+  [ "$host" = "$new" ] || ask "$host" @redisPort@ REPLICAOF "$new" @redisPort@ > /dev/null &
+done
 
 after=$(info "$new" replication)
 if [ "$(echo "$after" | field role)" != master ] || [ "$(echo "$after" | field master_replid2)" != "$lineage" ] ||
   [ "$(echo "$after" | field second_repl_offset)" -le "$offset" ]; then
   log 'the lineage ends here: the new master does not show all of it'
+  ask "$new" @redisPort@ HSET @lineageKey@ switching '' > /dev/null || :
   exit 0
 fi
 continued=$(echo "$after" | field master_replid)
-# Refused until a replica follows the new master; three numbers when it is not, the last one how many have it.
-noted() {
-  printf 'HSET @lineageKey@ %s %s\nPEXPIRE @lineageKey@ 86400000\nWAIT 1 500\n' "$continued" "$lineage" |
-    ask "$new" @redisPort@ | tr '\n' ' ' | grep -q '^[0-9]* [0-9]* [1-9][0-9]* $'
-}
 until noted; do sleep 0.05; done
 log "lineage $lineage continues as $continued"

@@ -5,4 +5,4 @@
 [ ! -w /proc/1/fd/2 ] || [ "$(cat /proc/1/comm)" != "${server##*/}" ] || exec 2> /proc/1/fd/2
 timeout 12 sh @configFolder@/hand-over.sh && exit 0
 log 'not handed over'
-ask @localHost@ @redisPort@ CLIENT UNPAUSE > /dev/null || :
+printf "CLIENT UNPAUSE\nHSET @lineageKey@ switching ''\n" | ask @localHost@ @redisPort@ > /dev/null || :
