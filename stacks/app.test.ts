@@ -127,7 +127,7 @@ describe('the way to the pods', () => {
       'traefik.ingress.kubernetes.io/router.middlewares': 'b-otp-app@kubernetescrd',
     });
     const transport = raw(synthesised).find(({kind}) => String(kind) === 'ServersTransport');
-    expect(at(transport, 'spec.forwardingTimeouts')).toMatchObject({dialTimeout: '1s', responseHeaderTimeout: '10s'});
+    expect(at(transport, 'spec.forwardingTimeouts')).toMatchObject({dialTimeout: '1s', responseHeaderTimeout: '6s'});
     // Neither statuses nor methods are named: with them Traefik sends what was sent before.
     const middleware = raw(synthesised).find(({kind}) => String(kind) === 'Middleware');
     expect(at(middleware, 'spec')).toEqual({retry: {attempts: 3, initialInterval: '50ms'}});

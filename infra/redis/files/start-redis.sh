@@ -7,6 +7,18 @@
 trap 'close_waiting_room; exit 0' TERM INT
 rm -f @runFolder@/waiting
 
+# This pod was the master and its process is gone for certain: the others need not wait until they have missed it for as
+# long as Sentinel takes to hold it for down. One sentinel alone: two that begin at once outbid each other.
+call_for_failover() {
+  for host in $others; do
+    ask "$host" @sentinelPort@ SENTINEL FAILOVER @masterName@ > /dev/null || continue
+    log "asked the sentinel of $host for the failover"
+    return 0
+  done
+  return 1
+}
+call_at=0
+
 said=
 looks=0
 until [ -e @promoteRedisMark@ ]; do
@@ -18,6 +30,11 @@ until [ -e @promoteRedisMark@ ]; do
   [ "$decision" = "$said" ] || log "$decision"
   said=$decision
   case $decision in wait*) ;; *) break ;; esac
+  # Refused while the sentinels know too little of the replicas. Again after half a minute, should it come to nothing.
+  case $decision in 'wait for the failover'*)
+    if [ "$looks" -ge "$call_at" ] && call_for_failover; then call_at=$((looks + 20)); fi
+    ;;
+  esac
   open_waiting_room
   tell_the_others
   looks=$((looks + 1))
