@@ -52,6 +52,7 @@ function keepsItsPromise(report: PhaseReport, {bounds}: Phase): void {
   assert.ok(report.creates > 0 && report.approved > 0, 'nobody was served: the phase says nothing');
   assert.equal(report.approvedTwice, 0, 'codes approved twice');
   assert.deepEqual(report.createFailures, {}, 'creations refused');
+  if (!bounds.mayMiss) assert.deepEqual(report.unreached, {}, 'requests that reached no pod');
   assert.deepEqual(report.unexplained, [], 'right codes that were refused');
   if (!bounds.mayLose) assert.equal(report.lost, 0, 'acknowledged verifications lost');
   assert.ok(

@@ -7,6 +7,7 @@ const columns = [
   ['failed', 'createFailures'],
   ['checks', 'checks'],
   ['refused for now', 'checkFailures'],
+  ['reached no pod, repeated', 'unreached'],
   ['slowest create ms', 'slowestCreateMs'],
   ['slowest final answer ms', 'slowestCheckMs'],
   ['approved', 'approved'],

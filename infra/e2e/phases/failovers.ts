@@ -50,7 +50,7 @@ export const killMaster: Phase = {
 export const loseNode: Phase = {
   key: 'lose-node',
   name: 'the node of the master loses power',
-  bounds: {settledMs: 15_000, mayLose: true},
+  bounds: {settledMs: 15_000, mayLose: true, mayMiss: true},
   unavailable: ({nodes}) =>
     nodes.stop === undefined || nodes.start === undefined ? 'NODE_STOP and NODE_START are not set' : undefined,
   async disturb(stage) {

@@ -1,6 +1,6 @@
 import {CommandError} from '../../cli/command-error.ts';
 import {deleteMaster, forceDeleteMaster, killMaster, loseAllOfRedis, loseNode} from './failovers.ts';
-import {changePolicy, drainNode, rollApp, rollRedis, scaleUp} from './maintenance.ts';
+import {changePolicy, drainNode, rollApp, rollRedis, scaleDown, scaleUp} from './maintenance.ts';
 import type {Phase} from './phase.ts';
 import {
   renewCertificate,
@@ -10,7 +10,7 @@ import {
   rotateSecretKey,
 } from './rotations.ts';
 
-/** In this order: first what is planned, last what leaves the most to be put together again. */
+/** In this order: first what is planned, then what leaves the most to be put together again, last what takes its time. */
 const phases: readonly Phase[] = [
   deleteMaster,
   rollApp,
@@ -27,6 +27,7 @@ const phases: readonly Phase[] = [
   forceDeleteMaster,
   loseAllOfRedis,
   loseNode,
+  scaleDown,
 ];
 
 /** Those that were named, all of them without a name. @throws CommandError on a name that there is not. */

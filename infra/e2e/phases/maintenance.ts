@@ -11,6 +11,8 @@ import {type Phase, unnoticed} from './phase.ts';
 
 const rollTimeoutMs = 300_000;
 const scaleTimeoutMs = 180_000;
+/** Five calm minutes, and one pod a minute after them. */
+const calmTimeoutMs = 600_000;
 /** Three requests each: pods of 100 thousandths of a core are well over their target with them, and two cores are not. */
 const busyUsersPerSecond = 30;
 
@@ -77,6 +79,26 @@ export const scaleUp: Phase = {
       }
     } finally {
       traffic.setRate(usual);
+    }
+    await rolledOut(cluster, namespace, 'app', rollTimeoutMs);
+  },
+};
+
+export const scaleDown: Phase = {
+  key: 'scale-down',
+  name: 'the autoscaler takes away what it has added',
+  bounds: unnoticed,
+  async disturb({cluster, namespace}) {
+    const api = cluster.config.makeApiClient(AutoscalingV2Api);
+    const name = componentName('app');
+    const deadline = performance.now() + calmTimeoutMs;
+    for (;;) {
+      const {spec, status} = await api.readNamespacedHorizontalPodAutoscaler({name, namespace});
+      const {currentReplicas = 0} = status ?? {};
+      if (currentReplicas === spec?.minReplicas) break;
+      if (performance.now() > deadline)
+        throw new Error(`still ${currentReplicas} pods after ${calmTimeoutMs / 1000} calm seconds`);
+      await wait(1000);
     }
     await rolledOut(cluster, namespace, 'app', rollTimeoutMs);
   },

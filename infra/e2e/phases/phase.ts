@@ -29,6 +29,11 @@ export interface Bounds {
   readonly settledMs: number;
   /** Whether acknowledged verifications may end as `verification_lost`: a failover without warning ends their lineage. */
   readonly mayLose: boolean;
+  /**
+   * Whether requests may reach no pod, and have to be repeated: those under way to a node that loses power.
+   * @default false
+   */
+  readonly mayMiss?: boolean;
 }
 
 /** Something that happens to the installation while users go on. */

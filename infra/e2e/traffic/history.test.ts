@@ -21,11 +21,24 @@ test('a creation without 201 is a failure, told by its answer, and only in its o
     request({}),
     request({status: 503, code: 'store_unavailable'}),
     request({status: 503, code: 'store_unavailable'}),
-    request({status: 0, code: 'ECONNRESET'}),
     request({phase: 'before', status: 500}),
   ];
   const {creates, createFailures} = tally('fault', requests, []);
-  expect([creates, createFailures]).toEqual([4, {'503 store_unavailable': 2, 'no answer ECONNRESET': 1}]);
+  expect([creates, createFailures]).toEqual([3, {'503 store_unavailable': 2}]);
+});
+
+test('what no pod has answered is told apart from what the service refused, and hides no creation that failed', () => {
+  const requests = [
+    request({status: 0, code: 'ECONNRESET'}),
+    request({status: 502}),
+    request({status: 503, code: 'store_unavailable'}),
+    request({kind: 'check', status: 504}),
+  ];
+  const journeys = [journey({ending: 'never_reached'}), journey({ending: 'never_reached', createdIn: 'before'})];
+  const {createFailures, checkFailures, unreached} = tally('fault', requests, journeys);
+  expect(createFailures).toEqual({'503 store_unavailable': 1, 'never reached': 1});
+  expect(checkFailures).toEqual({});
+  expect(unreached).toEqual({'create no answer ECONNRESET': 1, 'create 502': 1, 'check 504': 1});
 });
 
 test('a check that is refused for what was asked is no failure of the service', () => {

@@ -19,14 +19,18 @@ type Ending =
   | 'lost'
   /** The right code was refused for another reason, or not answered finally before the user gave up. */
   | 'unexplained'
-  /** It was never created. */
-  | 'not_created';
+  /** The service refused to create it. */
+  | 'not_created'
+  /** It was never created, since no pod has answered before the user gave up. */
+  | 'never_reached';
 
 export interface Journey {
   /** The phase in which its code was created, and the one in which it was presented. */
   readonly createdIn: string;
   readonly checkedIn?: string;
   readonly ending: Ending;
+  /** From the first attempt to create it to the answer that did, in ms. */
+  readonly createdMs?: number;
   /** From the first presentation of the code to the answer that settled it, in ms. */
   readonly settledMs?: number;
   /** What the last answer was, for an ending that needs explaining. */
@@ -36,20 +40,26 @@ export interface Journey {
 export interface PhaseTally {
   readonly phase: string;
   readonly creates: number;
-  /** Creations that were not answered 201, by `status code`. */
+  /** Creations that the service answered with anything but 201, and those that reached no pod however often they were repeated. */
   readonly createFailures: Readonly<Record<string, number>>;
   readonly checks: number;
-  /** Checks that were answered 5xx or not at all, by `status code`. */
+  /** Checks that the service answered 5xx, by `status code`. */
   readonly checkFailures: Readonly<Record<string, number>>;
+  /** Requests that no pod has answered: what the ingress controller said in its place. Users repeat them. */
+  readonly unreached: Readonly<Record<string, number>>;
   /** The longest that a right code waited for its final answer, in ms. */
   readonly slowestCheckMs: number;
-  /** The slowest creation, in ms. */
+  /** The slowest creation, with its repetitions, in ms. */
   readonly slowestCreateMs: number;
   readonly approved: number;
   readonly approvedTwice: number;
   readonly lost: number;
   readonly unexplained: readonly string[];
 }
+
+/** Whether no pod has answered: there was no answer, or one of the ingress controller's own, which has no code. */
+export const isUnreached = ({status, code}: Pick<Request, 'status' | 'code'>): boolean =>
+  status === 0 || ([502, 503, 504].includes(status) && code === undefined);
 
 /** What happened in one phase. Every journey counts in the phase in which its code was presented. */
 export function tally(phase: string, requests: readonly Request[], journeys: readonly Journey[]): PhaseTally {
@@ -61,11 +71,17 @@ export function tally(phase: string, requests: readonly Request[], journeys: rea
   return {
     phase,
     creates: creates.length,
-    createFailures: byAnswer(creates.filter(({status}) => status !== 201)),
+    createFailures: {
+      ...byAnswer(creates.filter((request) => request.status !== 201 && !isUnreached(request))),
+      ...neverReached(journeys.filter(({createdIn}) => createdIn === phase)),
+    },
     checks: checks.length,
-    checkFailures: byAnswer(checks.filter(({status}) => status === 0 || status >= 500)),
+    checkFailures: byAnswer(checks.filter((request) => request.status >= 500 && !isUnreached(request))),
+    unreached: byAnswer(own.filter(isUnreached), ({kind}) => kind),
     slowestCheckMs: Math.round(Math.max(0, ...ended.map(({settledMs = 0}) => settledMs))),
-    slowestCreateMs: Math.round(Math.max(0, ...creates.map(({startedAt, endedAt}) => endedAt - startedAt))),
+    slowestCreateMs: Math.round(
+      Math.max(0, ...journeys.filter(({createdIn}) => createdIn === phase).map(({createdMs = 0}) => createdMs)),
+    ),
     approved: count('approved'),
     approvedTwice: count('approved_twice'),
     lost: count('lost'),
@@ -73,10 +89,19 @@ export function tally(phase: string, requests: readonly Request[], journeys: rea
   };
 }
 
-function byAnswer(requests: readonly Request[]): Record<string, number> {
+function neverReached(journeys: readonly Journey[]): Record<string, number> {
+  const count = journeys.filter(({ending}) => ending === 'never_reached').length;
+  return count === 0 ? {} : {'never reached': count};
+}
+
+function byAnswer(
+  requests: readonly Request[],
+  prefix: (request: Request) => string | undefined = () => undefined,
+): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const {status, code} of requests) {
-    const answer = [status === 0 ? 'no answer' : status, code].filter(Boolean).join(' ');
+  for (const request of requests) {
+    const {status, code} = request;
+    const answer = [prefix(request), status === 0 ? 'no answer' : status, code].filter(Boolean).join(' ');
     counts[answer] = (counts[answer] ?? 0) + 1;
   }
   return counts;

@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {setTimeout as wait} from 'node:timers/promises';
-import {codeOf, type HttpClient} from '../http.ts';
-import {type Journey, type PhaseTally, type Request, tally} from './history.ts';
+import {type Answer, codeOf, type HttpClient} from '../http.ts';
+import {isUnreached, type Journey, type PhaseTally, type Request, tally} from './history.ts';
 
 export interface TrafficOptions {
   readonly client: HttpClient;
@@ -18,7 +18,10 @@ const maxThinkMs = 3000;
 const giveUpAfterMs = 60_000;
 const retryMs = 200;
 
-/** A constant load of users who create a code, think, present it until they are answered finally, and present it once more. */
+/**
+ * A constant load of users who create a code, think, present it until they are answered finally, and present it once
+ * more. What no pod has answered they repeat, as the API asks for: a creation under the same Idempotency-Key.
+ */
 export class Traffic {
   readonly #options: TrafficOptions;
   readonly #requests: Request[] = [];
@@ -92,13 +95,20 @@ export class Traffic {
     const createdIn = this.#phase;
     const number = this.#begun++;
     const to = `e2e-${number}-${randomUUID()}`;
-    const created = await this.#send('create', '/v1/verifications', {
-      to,
-      policy: this.#options.policy,
-      channel: 'direct',
-    });
+    const body = {to, policy: this.#options.policy, channel: 'direct'};
+    const beganAt = performance.now();
+    // With one key: whatever of it was done, it is done once.
+    const key = randomUUID();
+    const create = () => this.#send('create', '/v1/verifications', body, key);
+    let created = await create();
+    while (isUnreached(answered(created)) && performance.now() - beganAt < giveUpAfterMs) {
+      await wait(retryMs);
+      created = await create();
+    }
+    const createdMs = performance.now() - beganAt;
     if (created.status !== 201) {
-      this.#journeys.push({createdIn, ending: 'not_created'});
+      const ending = isUnreached(answered(created)) ? 'never_reached' : 'not_created';
+      this.#journeys.push({createdIn, ending, createdMs});
       return;
     }
     const {id, code} = created.body as {id: string; code: string};
@@ -107,7 +117,8 @@ export class Traffic {
     const firstAt = performance.now();
     const check = () => this.#send('check', `/v1/verifications/${id}/check`, {code});
     let answer = await check();
-    while ((answer.status === 0 || answer.status === 503) && performance.now() - firstAt < giveUpAfterMs) {
+    const isSettled = () => answer.status !== 503 && !isUnreached(answered(answer));
+    while (!isSettled() && performance.now() - firstAt < giveUpAfterMs) {
       await wait(retryMs);
       answer = await check();
     }
@@ -117,32 +128,30 @@ export class Traffic {
     const approved = answer.status === 200 || codeOf(answer.body) === 'verification_already_approved';
     if (!approved) {
       const ending = codeOf(answer.body) === 'verification_lost' ? 'lost' : 'unexplained';
-      this.#journeys.push({createdIn, checkedIn, ending, settledMs, last});
+      this.#journeys.push({createdIn, checkedIn, ending, createdMs, settledMs, last});
       return;
     }
     const again = await check();
     this.#journeys.push({
       createdIn,
       checkedIn,
+      createdMs,
       settledMs,
       ending: again.status === 200 ? 'approved_twice' : 'approved',
     });
   }
 
-  async #send(kind: Request['kind'], path: string, json: object) {
+  async #send(kind: Request['kind'], path: string, json: object, idempotencyKey: string = randomUUID()) {
     const {client, apiKey} = this.#options;
     const startedAt = performance.now();
     const phase = this.#phase;
-    const answer = await client.attempt({method: 'POST', path, json, apiKey: apiKey(), idempotencyKey: randomUUID()});
-    const code = codeOf(answer.body);
-    this.#requests.push({
-      phase,
-      kind,
-      startedAt,
-      endedAt: performance.now(),
-      status: answer.status,
-      ...(code === undefined ? {} : {code}),
-    });
+    const answer = await client.attempt({method: 'POST', path, json, apiKey: apiKey(), idempotencyKey});
+    this.#requests.push({phase, kind, startedAt, endedAt: performance.now(), ...answered(answer)});
     return answer;
   }
+}
+
+function answered({status, body}: Answer): Pick<Request, 'status' | 'code'> {
+  const code = codeOf(body);
+  return {status, ...(code === undefined ? {} : {code})};
 }
