@@ -12,7 +12,7 @@ WORKDIR /srv
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY chaos ./chaos
-RUN npx rolldown chaos/run.ts --platform node --format esm --minify --dir bundle --entry-file-names '[name].ts'
+RUN npx rolldown chaos/run.ts chaos/heal.ts --platform node --format esm --minify --dir bundle --entry-file-names '[name].ts'
 
 # Debian with the one binary: no npm, no corepack, no yarn.
 FROM debian:trixie-slim AS runtime

@@ -13,6 +13,7 @@ describe('scheduled runs', () => {
   it('are the loads and the scenarios, each by its own name', () => {
     expect([...jobs.keys()]).toEqual([
       'otp-chaos-delete-master',
+      'otp-chaos-heal',
       'otp-chaos-kill-master',
       'otp-chaos-redis-outage',
       'otp-load-smoke',
@@ -27,13 +28,15 @@ describe('scheduled runs', () => {
     expect(at(spec, 'job_template.spec.template.spec.restart_policy')).toBe('Never');
   });
 
-  it('of stress and chaos wait until the environment opens a window; the smoke load does not', () => {
+  it('of stress and chaos wait until the environment opens a window; the smoke load and what heals do not', () => {
     const suspended = (yaml: string) =>
       synthesise(environmentFrom(yaml))
         .of('kubernetes_cron_job_v1')
         .filter((job) => String(at(job, 'spec.suspend')) === 'true')
         .map((job) => String(at(job, 'metadata.name')));
-    expect(suspended(minimal)).toEqual([...jobs.keys()].filter((name) => name !== 'otp-load-smoke'));
+    expect(suspended(minimal)).toEqual(
+      [...jobs.keys()].filter((name) => !['otp-load-smoke', 'otp-chaos-heal'].includes(name)),
+    );
     expect(suspended(minimal.replace('enabled: true', 'enabled: true, window: {open: true}'))).toEqual([]);
   });
 
@@ -51,7 +54,9 @@ describe('scheduled runs', () => {
   });
 
   it('start one after another, so that each finds full redundancy', () => {
-    const starts = [...jobs].filter(([name]) => name.includes('chaos')).map(([, spec]) => String(at(spec, 'schedule')));
+    const starts = [...jobs]
+      .filter(([name]) => /chaos-(?!heal)/.test(name))
+      .map(([, spec]) => String(at(spec, 'schedule')));
     expect(starts).toEqual(['0 3 * * 3', '30 3 * * 3', '0 4 * * 3']);
     expect(later('50 23 * * *', 30)).toBe('20 0 * * *');
     expect(later('*/5 3 * * *', 30)).toBe('*/5 3 * * *');
@@ -73,6 +78,6 @@ describe('scheduled runs', () => {
   it('count in the quota', () => {
     const without = synthesise(environmentFrom('context: a\nnamespace: b\n'));
     const pods = ({of}: typeof without) => Number(at(of('kubernetes_resource_quota_v1')[0], 'spec.hard.pods'));
-    expect(pods(synthesised)).toBe(pods(without) + 2);
+    expect(pods(synthesised)).toBe(pods(without) + 3);
   });
 });

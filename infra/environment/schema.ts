@@ -227,6 +227,13 @@ export const environmentSchema = section(
         minLength: 1,
         description: 'Its policy, with channel direct and returnCode: codes come with the answers, nothing is sent',
       }),
+      alertmanager: Type.Optional(
+        Type.String({
+          pattern: '^https?://',
+          description:
+            'In network.prometheusNamespace, on port 9093 of its pods: chaos does not start while a page is firing there',
+        }),
+      ),
       smokeSchedule: cron('When the smoke load runs (UTC)'),
       window: section('When stress and chaos may run', {
         open: Type.Boolean({description: 'false: their schedules exist and are suspended'}),

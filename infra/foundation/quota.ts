@@ -3,7 +3,7 @@ import type {Environment} from '../environment/schema.ts';
 import {redisPods} from '../redis/resources.ts';
 import {chaosPodResources, loadPodResources} from '../resilience/resources.ts';
 
-/** What the namespace may use: the autoscaler's maximum, a roll-out on top of it, Redis, and one job of each kind. */
+/** What the namespace may use: the autoscaler's maximum, a roll-out on top of it, Redis, and one job of each kind, with one that heals. */
 export function computedQuota(environment: Environment) {
   const surge = surgePods(environment.app.maxReplicas);
   const redis = redisPods(environment);
@@ -11,7 +11,9 @@ export function computedQuota(environment: Environment) {
     // Twice the surge: pods that leave count until they are gone, while their successors run already.
     {pods: environment.app.maxReplicas + 2 * surge, ...appPodResources(environment)},
     redis,
-    ...(environment.resilience.enabled ? [loadPodResources, chaosPodResources].map((pod) => ({pods: 1, ...pod})) : []),
+    ...(environment.resilience.enabled
+      ? [loadPodResources, chaosPodResources, chaosPodResources].map((pod) => ({pods: 1, ...pod}))
+      : []),
   ];
   const sum = (of: (demand: (typeof demands)[number]) => number) =>
     demands.reduce((total, demand) => total + demand.pods * of(demand), 0);

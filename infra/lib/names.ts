@@ -15,7 +15,7 @@ export const peerServiceName = 'otp-app-peers';
 /** The LoadBalancer, where there is one. */
 export const publicServiceName = 'otp-app-public';
 
-/** api: HTTPS, or HTTP where the environment says so. peers: between the pods of the app alone, in no Service but theirs. waiting: between pods of Redis that boot. */
+/** api: HTTPS, or HTTP where the environment says so. peers: between the pods of the app alone, in no Service but theirs. waiting: between pods of Redis that boot. alertmanager: not ours, and everybody's. */
 export const ports = {
   api: 8080,
   metrics: 9464,
@@ -24,4 +24,5 @@ export const ports = {
   sentinel: 26379,
   waiting: 6380,
   exporter: 9121,
+  alertmanager: 9093,
 } as const;

@@ -12,6 +12,7 @@ export type PortSet =
   | 'sentinel'
   | 'waiting'
   | 'exporter'
+  | 'alertmanager'
   | 'providers'
   | 'API server';
 
@@ -32,6 +33,11 @@ const replicated = {
 const scheduled = {
   holds: ({resilience}: Environment) => resilience.enabled,
   said: 'scheduled runs are on',
+};
+
+const watched = {
+  holds: ({resilience}: Environment) => resilience.enabled && resilience.alertmanager !== undefined,
+  said: '`resilience.alertmanager` is set',
 };
 
 /** The one list of who may open a connection to whom; policies are computed from it and all else is denied. */
@@ -56,6 +62,7 @@ export const flows: readonly Flow[] = [
     why: 'deleting and killing pods, the Lease of a run',
     when: scheduled,
   },
+  {from: 'chaos', to: 'prometheus', port: 'alertmanager', why: 'whether a page is firing', when: watched},
 ];
 
 /** Those that an environment has. */

@@ -37,7 +37,7 @@ export class ChaosPermissions extends Construct {
         },
         // May it be done here, and is nobody else at it?
         {apiGroups: [''], resources: ['namespaces'], resourceNames: [namespace], verbs: ['get']},
-        {apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create']},
+        {apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'list']},
         {
           apiGroups: ['coordination.k8s.io'],
           resources: ['leases'],

@@ -19,6 +19,7 @@ const scheduledScenarios = ['delete-master', 'kill-master', 'redis-outage'] as c
 /** A scenario takes a few minutes: half an hour apart, the next finds full redundancy again. */
 const minutesApart = 30;
 const chaosDeadlineSeconds = 20 * 60;
+const healDeadlineSeconds = 15 * 60;
 
 export function scheduledRuns({resilience}: Pick<Environment, 'resilience'>, url: string): Run[] {
   const {policy, smokeSchedule, window} = resilience;
@@ -44,6 +45,15 @@ export function scheduledRuns({resilience}: Pick<Environment, 'resilience'>, url
       schedule: window.stressSchedule,
       disruptive: true,
       deadlineSeconds: 15 * 60,
+    },
+    {
+      component: 'chaos',
+      name: 'heal',
+      command: ['node', 'chaos/heal.ts'],
+      // For runs by hand too, while no window is open: it only gives back what a run that was killed has taken away.
+      schedule: '*/10 * * * *',
+      disruptive: false,
+      deadlineSeconds: healDeadlineSeconds,
     },
     ...scheduledScenarios.map(
       (scenario, index): Run => ({

@@ -27,5 +27,6 @@ export function jobSettings({resilience, namespace}: Pick<Environment, 'resilien
     OTP_REDIS_STATEFULSET: componentName('redis'),
     OTP_APP_DEPLOYMENT: componentName('app'),
     OTP_CHAOS_LEASE: exclusiveLease,
+    ...(resilience.alertmanager === undefined ? {} : {OTP_ALERTMANAGER_URL: resilience.alertmanager}),
   };
 }

@@ -2,10 +2,12 @@ import {readFile} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {owning} from '../../lab/owned.ts';
 import type {Executor} from '../executor.ts';
-import {accessCluster} from './cluster-access.ts';
+import {accessCluster, type ClusterAccess} from './cluster-access.ts';
 import {assertMayBreak} from './guards.ts';
 import {takeLease} from './lease.ts';
-import {redisPods} from './redis-pods.ts';
+import {noteOwed} from './owed.ts';
+import {assertNoPage} from './pages.ts';
+import {type RedisPods, redisPods} from './redis-pods.ts';
 import type {KubernetesTestbed} from './testbed.ts';
 
 export interface KubernetesOptions {
@@ -27,7 +29,10 @@ export function kubernetes({url, environment}: KubernetesOptions): Executor {
           redis: environment.OTP_REDIS_STATEFULSET ?? 'otp-redis',
           app: environment.OTP_APP_DEPLOYMENT ?? 'otp-app',
         };
-        owned.use(await takeLease(cluster, environment.OTP_CHAOS_LEASE ?? 'otp-exclusive', `chaos ${hostname()}`));
+        const lease = environment.OTP_CHAOS_LEASE ?? 'otp-exclusive';
+        owned.use(await takeLease(cluster, lease, `chaos ${hostname()}`));
+        const alertmanager = environment.OTP_ALERTMANAGER_URL;
+        if (alertmanager !== undefined) await assertNoPage(alertmanager, cluster.namespace);
         const redisReplicas = await assertMayBreak(cluster, workloads);
         const runId = Date.now().toString(36);
         const testbed: KubernetesTestbed = {
@@ -42,7 +47,7 @@ export function kubernetes({url, environment}: KubernetesOptions): Executor {
           // The answer to a create holds the code.
           messages: {codeOf: () => undefined, seenAtMs: () => undefined},
           look: () => lookAt(url),
-          redis: redisPods(cluster, workloads.redis),
+          redis: owingPods(cluster, {lease, redis: workloads.redis, redisReplicas}),
           redisReplicas,
         };
         return {
@@ -54,6 +59,22 @@ export function kubernetes({url, environment}: KubernetesOptions): Executor {
           },
         };
       }),
+  };
+}
+
+/** Who takes pods away notes it first, and what is owed until they are back. */
+function owingPods(
+  cluster: ClusterAccess,
+  {lease, redis, redisReplicas}: {lease: string; redis: string; redisReplicas: number},
+): RedisPods {
+  const pods = redisPods(cluster, redis);
+  return {
+    ...pods,
+    async scale(replicas) {
+      if (replicas < redisReplicas) await noteOwed(cluster, lease, redisReplicas);
+      await pods.scale(replicas);
+      if (replicas >= redisReplicas) await noteOwed(cluster, lease);
+    },
   };
 }
 

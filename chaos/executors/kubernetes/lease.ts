@@ -5,9 +5,12 @@ import type {ClusterAccess} from './cluster-access.ts';
 const DURATION_SECONDS = 60;
 const RENEW_MS = 15_000;
 
+/** Somebody else is at work. */
+export class LeaseHeld extends Error {}
+
 /**
  * Takes the Lease that deploys and chaos runs share, so that only one of them is at work; holds it until disposed of.
- * @throws Error that says who holds it.
+ * @throws LeaseHeld that says by whom.
  */
 export async function takeLease(cluster: ClusterAccess, name: string, holder: string): Promise<AsyncDisposable> {
   await write(cluster, name, holder);
@@ -37,7 +40,7 @@ async function write({coordination, namespace}: ClusterAccess, name: string, hol
   const {holderIdentity: current = '', renewTime, leaseDurationSeconds = DURATION_SECONDS} = lease.spec ?? {};
   const expiresAt = (renewTime?.getTime() ?? 0) + leaseDurationSeconds * 1_000;
   if (current !== '' && current !== holder && expiresAt > now.getTime())
-    throw new Error(`${current} is at work in ${namespace}: it holds the Lease ${name}`);
+    throw new LeaseHeld(`${current} is at work in ${namespace}: it holds the Lease ${name}`);
   // The resource version in `lease` lets only one of several win.
   await coordination.replaceNamespacedLease({name, namespace, body: {...lease, spec: {...lease.spec, ...spec}}});
 }
