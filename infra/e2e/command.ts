@@ -10,7 +10,7 @@ export interface CommandResult {
 
 /** Runs a command of infra/cli as its npm script does; an abort interrupts it and waits until it has cleaned up. */
 export async function runCli(
-  name: 'bootstrap' | 'deploy' | 'destroy' | 'rotate',
+  name: 'bootstrap' | 'deploy' | 'destroy' | 'rotate' | 'synth',
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<CommandResult> {

@@ -15,12 +15,23 @@ import {startSink} from './sink/start.ts';
 // Measured on three nodes with the images present; an operator looks at the screen for so long.
 const firstDeployMaxSeconds = 120;
 const unchangedDeployMaxSeconds = 20;
+const synthesisMaxSeconds = 3;
 
 /** From an empty cluster to an installation. Gives the authority of its ingress certificate (PEM), and when the deploy began. */
 export async function comesUp({settings, cluster, file, claims, signal}: RunOptions) {
   const {name, image} = settings;
   const env = ['--env', file];
 
+  let synthesisSeconds = 0;
+  await claims.prove('the stacks are synthesised', async () => {
+    const startedAt = performance.now();
+    const {exitCode, output} = await runCli('synth', env, signal);
+    assert.equal(exitCode, 0, output);
+    synthesisSeconds = Math.round((performance.now() - startedAt) / 100) / 10;
+  });
+  await claims.note(`that took ${synthesisSeconds} s`, () =>
+    assert.ok(synthesisSeconds <= synthesisMaxSeconds, `more than ${synthesisMaxSeconds} s`),
+  );
   await claims.prove('a deploy before bootstrap is refused and names the command', async () => {
     const {exitCode, output} = await runCli('deploy', env, signal);
     assert.deepEqual([exitCode, output.includes('npm run bootstrap')], [1, true], output);
