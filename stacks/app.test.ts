@@ -130,7 +130,7 @@ describe('the way to the pods', () => {
     expect(at(transport, 'spec.forwardingTimeouts')).toMatchObject({dialTimeout: '1s', responseHeaderTimeout: '6s'});
     // Neither statuses nor methods are named: with them Traefik sends what was sent before.
     const middleware = raw(synthesised).find(({kind}) => String(kind) === 'Middleware');
-    expect(at(middleware, 'spec')).toEqual({retry: {attempts: 3, initialInterval: '50ms'}});
+    expect(at(middleware, 'spec')).toEqual({retry: {attempts: 5, initialInterval: '50ms'}});
   });
 
   it('is known to controllers like nginx by annotations that verify the same', () => {

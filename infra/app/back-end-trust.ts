@@ -18,9 +18,10 @@ export interface BackEndTrust {
 /**
  * A pod whose node has died stays among the addresses until Kubernetes has noticed, most of a minute: a controller that
  * waits for it keeps callers waiting. Connections inside a cluster open in milliseconds, and the service answers, or says
- * that it cannot, in three seconds (STORE_DEADLINE_MS, and memory after it).
+ * that it cannot, in three seconds (STORE_DEADLINE_MS, and memory after it). Five attempts: of four pods two may be on the
+ * node that has died.
  */
-const patience = {connectSeconds: 1, answerSeconds: 6, attempts: 3, idleSeconds: 60} as const;
+const patience = {connectSeconds: 1, answerSeconds: 6, attempts: 5, idleSeconds: 60} as const;
 
 /** The one place for what each of them calls things. */
 const controllers: Readonly<Record<ControllerName, BackEndTrust>> = {
