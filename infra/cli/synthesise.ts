@@ -1,3 +1,4 @@
+import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import type {LoadedEnvironment} from '../environment/load.ts';
 import {environmentVariable} from '../lib/environment-variable.ts';
@@ -22,6 +23,8 @@ export async function synthesise(
   {file, name}: Pick<LoadedEnvironment, 'file' | 'name'>,
   folder = synthesisFolder(name),
 ) {
+  // The CDK makes the last part of the path alone.
+  mkdirSync(folder, {recursive: true});
   const {exitCode, output} = await runProgram(process.execPath, ['stacks/main.ts'], {
     cwd: projectRoot,
     env: {...process.env, CDKTF_OUTDIR: folder, [environmentVariable]: file},
