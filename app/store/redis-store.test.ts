@@ -4,6 +4,7 @@ import type {Redis} from 'ioredis';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {createAddressBook} from '../testing/addresses.ts';
 import {connectTo} from '../testing/redis-connection.ts';
+import {leapIn} from '../testing/redis-leap.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
 import {announcementsContract} from './contract/announcements.ts';
@@ -15,7 +16,7 @@ import {RedisOutbox} from './redis-outbox.ts';
 import {runScript} from './redis-scripts.ts';
 import {RedisStore} from './redis-store.ts';
 import {storeContract} from './store.contract.ts';
-import {StoreError} from './store.ts';
+import {type Address, StoreError} from './store.ts';
 
 let server: RedisServer;
 let redis: Redis;
@@ -46,7 +47,8 @@ async function now(): Promise<number> {
 }
 
 function open(timings = noWaits) {
-  const {address, parse} = createAddressBook();
+  const {address: newAddress, parse} = createAddressBook();
+  const addresses: Address[] = [];
   const store = new RedisStore({servers: singleServer(redis), timings});
   const announcements = new RedisAnnouncements({servers: singleServer(redis), addressOf: parse});
   return {
@@ -64,7 +66,12 @@ function open(timings = noWaits) {
       const end = (await now()) + ms;
       await until('the clock', async () => (await now()) >= end);
     },
-    address,
+    leap: {slackMs: 30_000, by: (ms) => leapIn(redis, addresses, ms)},
+    address(recipient) {
+      const where = newAddress(recipient);
+      addresses.push(where);
+      return where;
+    },
     parse,
   } satisfies AnnouncingStoreUnderTest & {parse: unknown};
 }

@@ -10,6 +10,11 @@ export interface StoreUnderTest {
   readonly outbox: Outbox;
   /** Resolves when the store's clock has gone on by at least `ms`. */
   pass(ms: number): Promise<void>;
+  /**
+   * Moves the clock by far more than a test can wait; or, where the clock is not the test's, all that was stored into the
+   * past. `slackMs`: more than passes on that clock meanwhile. @default `pass`, to the millisecond
+   */
+  readonly leap?: {readonly slackMs: number; by(ms: number): Promise<void>};
   /** A new address of the recipient with this name. */
   address(recipient: string): Address;
 }
