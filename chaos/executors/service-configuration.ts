@@ -9,6 +9,9 @@ export interface ServiceConfiguration {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** From SIGTERM until a process lets go. As in a roll-out, but shorter: the balancer looks five times a second. */
+export const DRAIN_MS = 1_000;
+
 /** The service's YAML file and keys for one run: the policies of the workload, and a client and keys that nobody else has. */
 export async function writeServiceConfiguration(
   directory: string,
@@ -47,8 +50,7 @@ channels:
       OTP_CONFIG: file,
       OTP_SECRET_KEYS_FILE: secretKeysFile,
       OTP_PSEUDONYM_KEY: randomBytes(32).toString('base64'),
-      // As a roll-out does it, but shorter: the balancer looks five times a second.
-      DRAIN_DELAY_SECONDS: '1',
+      DRAIN_DELAY_SECONDS: String(DRAIN_MS / 1_000),
       SHUTDOWN_TIMEOUT_SECONDS: '10',
     },
   };

@@ -1,11 +1,13 @@
 import {appendFile, readFile, writeFile} from 'node:fs/promises';
 import {networkOf} from '../executors/process-testbed.ts';
-import {secretKey} from '../executors/service-configuration.ts';
+import {DRAIN_MS, secretKey} from '../executors/service-configuration.ts';
 import type {Fault} from './fault.ts';
 import {loseAllRedis} from './lose-all-redis.ts';
 
 // Until every process has noticed that Redis is gone.
 const NOTICED_MS = 1_500;
+// Some come before, some after.
+const POUNCE_MS = 100;
 
 /** The process that holds verifications in memory dies with them. */
 export const killOwner: Fault = loseAllRedis('with-data', {
@@ -30,10 +32,14 @@ export const rollingRestart: Fault = loseAllRedis('with-data', {
   description: 'each process of the service is stopped and started again, one after the other',
   during:
     ({fleet}) =>
-    async ({note, pause}) => {
+    async ({cues, note, pause}) => {
       await pause(NOTICED_MS);
       for (const instance of fleet.instances) {
-        await instance.stop(15_000);
+        const stopped = instance.stop(15_000);
+        // Who waits for that comes when the process hands over what it holds.
+        await pause(DRAIN_MS - POUNCE_MS);
+        cues.give('breaking');
+        await stopped;
         note(`${instance.name} stopped`);
         await instance.start();
         note(`${instance.name} is back`);

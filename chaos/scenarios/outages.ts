@@ -1,7 +1,7 @@
 import {repeatsAnsweredAlike} from '../checks/repeats-answered-alike.ts';
 import {disagreeingPeers, killOwner, rollingRestart, rotateKeys} from '../faults/during-an-outage.ts';
 import {loseAllRedis} from '../faults/lose-all-redis.ts';
-import {bounds, common, everyCheck, outagePace, replicated} from './defaults.ts';
+import {bounds, common, everyCheck, outagePace, replicated, workload} from './defaults.ts';
 import type {Scenario} from './scenario.ts';
 
 // A restarted Redis begins a new lineage: what it held before can be accepted no more, although it is there.
@@ -53,6 +53,8 @@ export const rollingRestartInOutage: Scenario = {
   name: 'rolling-restart-in-outage',
   claim:
     'each process is restarted while every Redis is away: it hands over what it holds, to exactly one, and nothing counts twice',
+  // Many codes are presented for the first time just when the process that holds them hands them over.
+  workload: {usersPerSecond: 20, mix: {...workload.mix, pouncing: 120}},
   fault: rollingRestart,
   pace: outagePace,
   bounds: {...restarted, requestsLost: true, servedShareMin: 0.95, ownersMax: 3},
