@@ -34,9 +34,13 @@ describe('new verifications are served while the fault lasts', () => {
     expect(violations([created(500), created(1_200, v2), refused(1_500, 503, 'store_unavailable')])).toEqual([]);
   });
 
+  test('nor is a check of what was created before the fault was in effect', () => {
+    expect(violations([created(1_050), created(1_200, v2), refused(1_500, 503, 'store_unavailable')])).toEqual([]);
+  });
+
   test('where another master takes over, neither is one of what the old one still acknowledged and is called lost', () => {
     const lost = refused(5_000, 410, 'verification_lost');
-    const checked = [created(1_050), created(1_200, v2), refused(1_500, 503, 'store_unavailable')];
+    const checked = [created(1_150), created(1_200, v2), refused(1_500, 503, 'store_unavailable')];
     expect(violations([...checked, lost], {recoveryFrom: 'fault'})).toEqual([]);
     expect(violations(checked, {recoveryFrom: 'fault'})).toHaveLength(1);
     expect(violations([...checked, lost])).toHaveLength(1);

@@ -6,15 +6,16 @@ import type {Bounds, Checker} from './checker.ts';
 const NOTICED_MS = 1_000;
 
 /**
- * New verifications end to end while the fault lasts: asked for, sent, and checked. Where another master takes over, what the old one
- * still acknowledged is not new any more when the fault takes effect: it is lost, and told to be; its checks are judged elsewhere.
+ * New verifications end to end while the fault lasts: asked for, sent, and checked. What the store acknowledged before the fault was in
+ * effect is not new any more then: it is where nobody may guess, or lost where another master has taken over; its checks are judged by
+ * how soon everything is as before.
  */
 export const servedInFault: Checker = (run, bounds) => {
   const creates = run.operations.filter((operation) => operation.kind === 'create' && isIn(operation, run));
   const served = creates.filter(({outcome}) => outcome === 'ok');
   const groups = byVerification(run.operations);
   const unsent = served.filter((created) => !wasSent(created, run, bounds));
-  const checkable = served.filter((created) => !wentWithTheOldMaster(created, groups, run, bounds));
+  const checkable = served.filter((created) => !isInTheStore(created, groups, run, bounds));
   const checks = [...new Set(checkable.map(({verificationId = ''}) => verificationId))].flatMap((id) =>
     (groups.get(id) ?? []).filter((operation) => operation.kind === 'check' && isIn(operation, run)),
   );
@@ -36,12 +37,13 @@ function isIn({startMs, endMs}: Operation, {fault}: RecordedRun): boolean {
   return startMs >= fault.startMs && endMs <= fault.healStartMs;
 }
 
-function wentWithTheOldMaster(
-  {verificationId = '', endMs}: Operation,
+function isInTheStore(
+  {verificationId = '', startMs, endMs}: Operation,
   groups: ReadonlyMap<string, readonly Operation[]>,
   {fault}: RecordedRun,
   {recoveryFrom}: Bounds,
 ): boolean {
+  if (startMs < fault.provenMs) return true;
   if (recoveryFrom !== 'fault' || endMs > fault.provenMs + NOTICED_MS) return false;
   return (groups.get(verificationId) ?? []).some(({errorCode}) => errorCode === 'verification_lost');
 }

@@ -44,8 +44,8 @@ export const ownerKilled: Scenario = {
   claim: 'a process dies with the verifications that it alone holds: they are called lost, and everything else goes on',
   fault: killOwner,
   pace: outagePace,
-  // What is sent to the dead process until its peers have noticed is refused.
-  bounds: {...restarted, requestsLost: true, servedShareMin: 0.9, ownersMax: 2},
+  // What is sent to the dead process until its peers have noticed is refused; the guesses that it alone had counted are lost with it.
+  bounds: {...restarted, requestsLost: true, servedShareMin: 0.9, ownersMax: 2, budgetsRollBack: true},
 };
 
 export const rollingRestartInOutage: Scenario = {
