@@ -54,10 +54,12 @@ function server(lease?: V1Lease) {
   } as unknown as ClusterAccess;
   return {kept, cluster};
 }
-const lease = (holderIdentity: string, agoMs: number): V1Lease => ({
-  metadata: {name: 'otp-exclusive'},
-  spec: {holderIdentity, leaseDurationSeconds: 60, renewTime: new V1MicroTime(Date.now() - agoMs)},
-});
+/** As the client hands it on: times are texts. */
+const lease = (holderIdentity: string, agoMs: number): V1Lease => {
+  const renewTime = new V1MicroTime(Date.now() - agoMs);
+  const spec = {holderIdentity, leaseDurationSeconds: 60, renewTime};
+  return JSON.parse(JSON.stringify({metadata: {name: 'otp-exclusive'}, spec}));
+};
 
 it('what a run that was killed has taken away is given back, once', async () => {
   const {kept, cluster} = server(lease('chaos pod-1', 61_000));

@@ -38,7 +38,8 @@ async function write({coordination, namespace}: ClusterAccess, name: string, hol
     return;
   }
   const {holderIdentity: current = '', renewTime, leaseDurationSeconds = DURATION_SECONDS} = lease.spec ?? {};
-  const expiresAt = (renewTime?.getTime() ?? 0) + leaseDurationSeconds * 1_000;
+  // The client hands on what the server says: a text.
+  const expiresAt = new Date(renewTime ?? 0).getTime() + leaseDurationSeconds * 1_000;
   if (current !== '' && current !== holder && expiresAt > now.getTime())
     throw new LeaseHeld(`${current} is at work in ${namespace}: it holds the Lease ${name}`);
   // The resource version in `lease` lets only one of several win.
