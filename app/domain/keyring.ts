@@ -1,11 +1,12 @@
 import {createSecretKey, hkdfSync, type KeyObject} from 'node:crypto';
+import {CounterMode} from './counter-mode.ts';
 import {type KeyPair, keyPairOf} from './key-pair.ts';
 
 /** Everything that one secret key is used for; each purpose has a key of its own (RFC 5869). */
 export interface DerivedKeys {
   readonly kid: string;
   readonly idMac: KeyObject;
-  readonly idCipher: KeyObject;
+  readonly idCipher: CounterMode;
   readonly code: KeyObject;
   readonly seal: KeyObject;
   /** Signs receipts. */
@@ -71,7 +72,7 @@ function derive({kid, secret}: SecretKey): DerivedKeys {
   return {
     kid,
     idMac: key('id mac'),
-    idCipher: key('id cipher'),
+    idCipher: new CounterMode(key('id cipher')),
     code: key('code mac'),
     seal: key('seal'),
     receipt: keyPairOf('Ed25519', `${kid}-receipt`, bytes('receipt')),

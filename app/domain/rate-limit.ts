@@ -3,7 +3,7 @@ import {isIP} from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type {Client} from './client.ts';
 import type {Limit} from './limit.ts';
-import {macOf} from './mac.ts';
+import {macText} from './mac.ts';
 import type {Policy} from './policy.ts';
 import type {Recipient} from './recipient.ts';
 
@@ -25,10 +25,7 @@ export function limitsOf(
   recipient: Recipient,
   ip: string | undefined,
 ): AppliedLimit[] {
-  const tag = (name: string, ...what: string[]) =>
-    macOf(key, 'limit', name, client.name, ...what)
-      .subarray(0, 12)
-      .toString('base64url');
+  const tag = (name: string, ...what: string[]) => macText(key, 12, 'limit', name, client.name, ...what);
   // Tests take nothing from real traffic, and real traffic nothing from tests.
   if (recipient.sandboxCode !== undefined)
     return client.sandbox === undefined ? [] : [{...client.sandbox.limit, name: 'sandbox', tag: tag('sandbox')}];

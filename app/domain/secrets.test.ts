@@ -1,8 +1,8 @@
-import {createSecretKey, randomBytes} from 'node:crypto';
+import {createHmac, createSecretKey, randomBytes} from 'node:crypto';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {createKeyring} from './keyring.ts';
-import {codeMac, macOf} from './mac.ts';
+import {codeMac, macOf, macOfBytes, macText} from './mac.ts';
 import {partitionCount, pseudonymOf} from './pseudonym.ts';
 import {seal, unseal} from './seal.ts';
 
@@ -10,6 +10,28 @@ const keys = createKeyring([{kid: 'k1', secret: randomBytes(32)}]).current;
 const otherKeys = createKeyring([{kid: 'k1', secret: randomBytes(32)}]).current;
 
 describe('a MAC', () => {
+  it('is HMAC-SHA-256 as Node has it, for keys and messages of every length', () => {
+    const lengthThenText = (field: string) => {
+      const bytes = Buffer.from(field);
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return Buffer.concat([length, bytes]);
+    };
+    const texts = fc.array(fc.string({unit: 'binary', maxLength: 800}), {maxLength: 4});
+    fc.assert(
+      fc.property(fc.uint8Array({minLength: 1, maxLength: 150}), texts, (secret, fields) => {
+        const key = createSecretKey(secret);
+        const message = Buffer.concat(fields.map(lengthThenText));
+        const expected = createHmac('sha256', secret).update(message).digest();
+        expect(macOf(key, ...fields).equals(expected)).toBe(true);
+        expect(macOfBytes(key, message).equals(expected)).toBe(true);
+        for (const bytes of [6, 12, 32] as const)
+          expect(macText(key, bytes, ...fields)).toBe(expected.subarray(0, bytes).toString('base64url'));
+      }),
+      {numRuns: 40},
+    );
+  });
+
   it('is bound to each of its fields and to where one ends', () => {
     fc.assert(
       fc.property(fc.array(fc.string(), {maxLength: 4}), fc.array(fc.string(), {maxLength: 4}), (a, b) => {

@@ -1,5 +1,6 @@
-import {createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual} from 'node:crypto';
+import {createHash, randomBytes, timingSafeEqual} from 'node:crypto';
 import type {DerivedKeys, Keyring} from './keyring.ts';
+import {macOfBytes} from './mac.ts';
 
 /** What an id says about its verification. Nobody without the service's keys can read it, make one or change one. */
 export interface VerificationRef {
@@ -80,8 +81,7 @@ export function issueId(keys: DerivedKeys, about: IdContent, owner?: string): Ve
   about.random.copy(body, 31);
   if (owner !== undefined) body.write(owner, 39, 'base64url');
   const iv = syntheticIv(keys, body);
-  const cipher = createCipheriv('aes-256-ctr', keys.idCipher, iv);
-  const text = Buffer.concat([iv, cipher.update(body)]).toString('base64url');
+  const text = Buffer.concat([iv, keys.idCipher.apply(iv, body)]).toString('base64url');
   return toRef(`v2_${keys.kid}_${text}`, keys, body);
 }
 
@@ -95,13 +95,13 @@ export function parseId(keyring: Keyring, id: string): ParsedId {
   // Base64 has spare bits at its end: only one spelling of an id is the id.
   if (bytes.toString('base64url') !== text) return {kind: 'invalid'};
   const iv = bytes.subarray(0, ivBytes);
-  const body = createDecipheriv('aes-256-ctr', keys.idCipher, iv).update(bytes.subarray(ivBytes));
+  const body = keys.idCipher.apply(iv, bytes.subarray(ivBytes));
   if (!timingSafeEqual(syntheticIv(keys, body), iv)) return {kind: 'invalid'};
   return {kind: 'ref', ref: toRef(id, keys, body)};
 }
 
 function syntheticIv(keys: DerivedKeys, body: Buffer): Buffer {
-  return createHmac('sha256', keys.idMac).update(body).digest().subarray(0, ivBytes);
+  return macOfBytes(keys.idMac, body).subarray(0, ivBytes);
 }
 
 function toRef(id: string, keys: DerivedKeys, body: Buffer): VerificationRef {

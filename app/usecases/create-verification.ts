@@ -1,7 +1,7 @@
 import {openCode} from '../delivery/message.ts';
 import type {Client} from '../domain/client.ts';
 import type {Keyring} from '../domain/keyring.ts';
-import {type Binding, macOf} from '../domain/mac.ts';
+import {type Binding, macText} from '../domain/mac.ts';
 import type {Channel, Policy} from '../domain/policy.ts';
 import {type AppliedLimit, ipPrefix, limitsOf} from '../domain/rate-limit.ts';
 import {kindOf, parseRecipient, parseSubject, type Recipient, suits} from '../domain/recipient.ts';
@@ -75,10 +75,7 @@ export async function createVerification(
     about: recipient.canonical,
     asked: request,
   });
-  const contextTag =
-    place.name === undefined
-      ? undefined
-      : macOf(pseudonymKey, 'context', place.name).subarray(0, 6).toString('base64url');
+  const contextTag = place.name === undefined ? undefined : macText(pseudonymKey, 6, 'context', place.name);
   const draft = draftVerification(
     context,
     {client, policy, channel, recipient, request},

@@ -1,5 +1,5 @@
 import type {Client} from '../domain/client.ts';
-import {macOf} from '../domain/mac.ts';
+import {macText} from '../domain/mac.ts';
 import type {Idempotency} from '../store/store.ts';
 import type {UseCaseContext} from './context.ts';
 
@@ -21,10 +21,7 @@ export function idempotencyOf(
 ): Idempotency | undefined {
   const {key, route, about, asked} = request;
   if (key === undefined) return undefined;
-  const short = (...fields: string[]) =>
-    macOf(pseudonymKey, ...fields)
-      .subarray(0, tagBytes)
-      .toString('base64url');
+  const short = (...fields: string[]) => macText(pseudonymKey, tagBytes, ...fields);
   return {
     tag: short('idempotency', client.name, route, about, key),
     fingerprint: short('fingerprint', canonicalJson(asked)),
