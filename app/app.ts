@@ -59,6 +59,8 @@ export async function buildApp({
     https: tls === undefined ? null : {...tls, ...listenerTls},
     loggerInstance: log,
     logController: new LogController({disableRequestLogging: true}),
+    // A logger of its own would cost a request more than its line does; who logs about a request names it.
+    childLoggerFactory: (logger) => logger,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit: maxBodyBytes,

@@ -47,7 +47,7 @@ function patternOf(url: string): RegExp {
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error);
   request.log.info(
-    {method: request.method, route: 'none', status: problem.statusCode, outcome: problem.code},
+    {reqId: request.id, method: request.method, route: 'none', status: problem.statusCode, outcome: problem.code},
     'request',
   );
   sendProblem(problem, error, request, reply);
@@ -56,8 +56,8 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
 function sendProblem(problem: Problem, cause: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const {code, detail, errors, retryAfterSeconds, extensions, operatorDetail} = problem.options;
   const {status, title} = errorTable[code];
-  if (status === 500) request.log.error({err: cause, code}, 'request failed');
-  else if (operatorDetail !== undefined) request.log.info({code, operatorDetail}, 'request refused');
+  if (status === 500) request.log.error({reqId: request.id, err: cause, code}, 'request failed');
+  else if (operatorDetail !== undefined) request.log.info({reqId: request.id, code, operatorDetail}, 'request refused');
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
   reply.header('x-request-id', request.id);
   if (status === 401) reply.header('www-authenticate', 'Bearer');

@@ -37,7 +37,10 @@ export const recipientRoutes: FastifyPluginAsyncTypebox<{context: UseCaseContext
     async (request, reply) => {
       const result = await unlockRecipient(context, request.client, request.body.to);
       if (result.kind === 'recipient_invalid') throw recipientInvalid();
-      request.log.info({audit: 'recipient_unlocked', client: request.client.name, apiKey: request.apiKeyId}, 'audit');
+      request.log.info(
+        {reqId: request.id, audit: 'recipient_unlocked', client: request.client.name, apiKey: request.apiKeyId},
+        'audit',
+      );
       reply.outcome = 'unlocked';
       return reply.code(204).send(null);
     },
@@ -61,6 +64,7 @@ export const recipientRoutes: FastifyPluginAsyncTypebox<{context: UseCaseContext
       if (result.kind === 'recipient_invalid') throw recipientInvalid();
       request.log.info(
         {
+          reqId: request.id,
           audit: 'recipient_erased',
           client: request.client.name,
           apiKey: request.apiKeyId,
