@@ -63,7 +63,10 @@ async function acquire(configuration: Configuration, log: Logger, resources: Asy
     failed: (operation, effect) => metrics.storeErrors.inc({operation, effect}),
     lost: () => metrics.lineageLost.inc(),
   });
-  const observed = announcing(measuredStore, opened.announcements, (id) => recipients.of(id) !== undefined);
+  const observed =
+    catalog.events.size === 0
+      ? measuredStore
+      : announcing(measuredStore, opened.announcements, (id) => recipients.of(id) !== undefined);
   const pseudonymKey = createSecretKey(settings.pseudonymKey);
   const {handover} = opened;
   const fallback =

@@ -23,6 +23,7 @@ const firstProbeMs = 200;
 export class StoreBreaker {
   readonly #options: StoreBreakerOptions;
   readonly #policy;
+  readonly #inARow: ConsecutiveBreaker;
   readonly #probeEveryMs: number;
   readonly #stopping = new AbortController();
   #probing: Promise<void> = Promise.resolve();
@@ -30,10 +31,11 @@ export class StoreBreaker {
   constructor(options: StoreBreakerOptions) {
     this.#options = options;
     this.#probeEveryMs = options.probeEveryMs ?? 1000;
+    this.#inARow = new ConsecutiveBreaker(options.failures ?? 5);
     this.#policy = circuitBreaker(
       handleWhen((error) => error instanceof StoreError && !(error instanceof StoreUndecided)),
       {
-        breaker: new ConsecutiveBreaker(options.failures ?? 5),
+        breaker: this.#inARow,
         // When to probe is decided below, by the monotonic clock: a wall clock that is set back keeps nothing shut.
         halfOpenAfter: Number.NEGATIVE_INFINITY,
       },
@@ -58,7 +60,14 @@ export class StoreBreaker {
   /** Runs what needs the store. Rejects with `StoreError`, at once while the store counts as away. */
   async run<T>(operation: () => Promise<T>): Promise<T> {
     if (this.isOpen) throw new StoreError('not_executed', 'the store has not answered of late and is not asked');
-    return this.#policy.execute(operation);
+    // Failures in a row are what counts: while there is none, a success tells nothing that has to be noted.
+    if (this.#inARow.state > 0) return this.#policy.execute(operation);
+    try {
+      return await operation();
+    } catch (error) {
+      if (!this.isOpen) await this.#policy.execute(() => Promise.reject(error)).catch(() => {});
+      throw error;
+    }
   }
 
   start(): void {

@@ -13,18 +13,21 @@ export interface StoreObserver {
 export function measured(store: Store, observer: StoreObserver): Store {
   const wrap =
     <Args extends unknown[], Result>(operation: keyof Store, run: (...args: Args) => Promise<Result>) =>
-    async (...args: Args): Promise<Result> => {
+    (...args: Args): Promise<Result> => {
       const start = performance.now();
-      try {
-        const outcome = await run(...args);
-        if (isLost(outcome)) observer.lost();
-        return outcome;
-      } catch (error) {
-        observer.failed(operation, error instanceof StoreError ? error.effect : 'unknown');
-        throw error;
-      } finally {
-        observer.took(operation, (performance.now() - start) / 1000);
-      }
+      const took = () => observer.took(operation, (performance.now() - start) / 1000);
+      return run(...args).then(
+        (outcome) => {
+          took();
+          if (isLost(outcome)) observer.lost();
+          return outcome;
+        },
+        (error) => {
+          took();
+          observer.failed(operation, error instanceof StoreError ? error.effect : 'unknown');
+          throw error;
+        },
+      );
     };
   return {
     create: wrap('create', store.create.bind(store)),

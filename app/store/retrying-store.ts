@@ -64,15 +64,21 @@ export function retrying(store: Store, {deadlineMs, giveUp = () => false, random
 }
 
 /** Rejects with `StoreError` once the time is over. */
-async function within<Result>(endsAt: number, running: Promise<Result>): Promise<Result> {
-  const {promise, reject} = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new StoreError('unknown', 'the store has not answered within the deadline')),
-    endsAt - performance.now(),
-  );
-  try {
-    return await Promise.race([running, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+function within<Result>(endsAt: number, running: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new StoreError('unknown', 'the store has not answered within the deadline')),
+      endsAt - performance.now(),
+    );
+    running.then(
+      (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
 }
