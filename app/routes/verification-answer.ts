@@ -104,8 +104,22 @@ export function missingProblem(missing: Missing): Problem {
   }
 }
 
+const knownSeconds = 64;
+const seconds = new Map<number, string>();
+
+/**
+ * RFC 3339. The instants of answers lie in few different seconds, whose texts are kept: Node takes 0.7 µs to make one, and
+ * an answer has five.
+ */
 function instant(ms: number): string {
-  return new Date(ms).toISOString();
+  const second = Math.floor(ms / 1000);
+  let text = seconds.get(second);
+  if (text === undefined) {
+    if (seconds.size >= knownSeconds) seconds.clear();
+    text = new Date(second * 1000).toISOString().slice(0, -4);
+    seconds.set(second, text);
+  }
+  return `${text}${String(ms - second * 1000).padStart(3, '0')}Z`;
 }
 
 function stepJson({allowed, at}: NextStep) {
