@@ -61,7 +61,7 @@ for i, held in ipairs(holding.verifications) do
     }, expires + tombstone)
     if held.message then
       queue(KEYS[2], held.message.id, held.message.sealedCode, held.message.sealedAddress, expires, held.message.resends,
-        held.message.avoid or '', held.message.channel or '', integer(math.max(1, held.expiresInMs + tombstone)))
+        held.message.avoid or '', held.message.channel or '', math.max(1, held.expiresInMs + tombstone))
     end
   end
 end

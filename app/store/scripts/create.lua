@@ -53,7 +53,7 @@ local verification = {
   lineage = ARGV[18] == '1' and string.sub(own_lineage(), 1, lineage_length) or '', here = true,
 }
 write_verification_until(KEYS[1], verification, expires + tombstone)
-if deliver then queue(KEYS[3], ARGV[6], ARGV[4], ARGV[5], expires, 0, '', '', integer(lifetime + tombstone)) end
+if deliver then queue(KEYS[3], ARGV[6], ARGV[4], ARGV[5], expires, 0, '', '', lifetime + tombstone) end
 
 local sealed_code = deliver and '' or ARGV[4]
 -- A record that holds a sealed code lives no longer than the code.

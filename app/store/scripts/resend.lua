@@ -49,5 +49,5 @@ recipient.sendable = at + ARGV[7]
 recipient.ends = math.max(recipient.ends, at + lifetime + tombstone)
 write_recipient(KEYS[2], recipient)
 queue(KEYS[3], ARGV[4], sealed_code, verification.address, verification.expires, verification.resends, avoid,
-  channel, integer(lifetime + tombstone))
+  channel, lifetime + tombstone)
 return remember(KEYS[4], fingerprint, ARGV[10], reply('resent', 0, verification, recipient, tag, at))
