@@ -11,6 +11,7 @@ export interface Arguments<Choice extends string = never> {
   /** What follows `--yes`: the environment's name, in place of the question. */
   readonly yes: string | undefined;
   readonly out: string | undefined;
+  readonly secret: string | undefined;
   /** The one of `choices` that was named. */
   readonly choice: Choice;
 }
@@ -21,6 +22,7 @@ export interface Accepts<Choice extends string = never> {
   readonly stacks?: boolean;
   readonly all?: boolean;
   readonly out?: boolean;
+  readonly secret?: boolean;
   /** `--yes` without `--all`. */
   readonly yes?: boolean;
   /** One of these words has to be named. */
@@ -49,6 +51,7 @@ export function readArguments<Choice extends string = never>(
     all: values.all === true,
     yes: typeof values.yes === 'string' ? values.yes : undefined,
     out: typeof values.out === 'string' ? values.out : undefined,
+    secret: typeof values.secret === 'string' ? values.secret : undefined,
     // Without `choices` its type has no values, so that nobody reads it.
     choice: choice as Choice,
   };
@@ -68,7 +71,7 @@ function chosenOf<Choice extends string>(
 
 function parse(
   argv: readonly string[],
-  {stacks = false, all = false, yes = all, out = false, choices}: Accepts<string>,
+  {stacks = false, all = false, yes = all, out = false, secret = false, choices}: Accepts<string>,
   usage: string,
 ) {
   try {
@@ -80,6 +83,7 @@ function parse(
         ...(all ? ({all: {type: 'boolean'}} as const) : {}),
         ...(yes ? ({yes: {type: 'string'}} as const) : {}),
         ...(out ? ({out: {type: 'string'}} as const) : {}),
+        ...(secret ? ({secret: {type: 'string'}} as const) : {}),
       },
     }) as {values: Record<string, string | boolean | undefined>; positionals: string[]};
   } catch (error) {

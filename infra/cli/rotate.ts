@@ -2,6 +2,7 @@ import {connect} from '../cluster/connect.ts';
 import {requireNamespace} from '../cluster/namespaces.ts';
 import {loadEnvironment} from '../environment/load.ts';
 import {projectRoot} from '../lib/project-root.ts';
+import {rotateApiKey} from '../rotation/api-key.ts';
 import {rotateRedisCertificate} from '../rotation/redis-certificate.ts';
 import {rotateRedisPasswords} from '../rotation/redis-passwords.ts';
 import {rotateSecretKey} from '../rotation/secret-key.ts';
@@ -10,14 +11,19 @@ import {CommandError} from './command-error.ts';
 import {runCommand} from './run-command.ts';
 
 await runCommand(async () => {
-  const {environment: chosen, choice} = readArguments(process.argv.slice(2), {
-    usage: 'npm run rotate -- --env NAME|FILE.yaml redis|redis-certificate|secret-key',
-    choices: ['redis', 'redis-certificate', 'secret-key'],
+  const {
+    environment: chosen,
+    choice,
+    secret,
+  } = readArguments(process.argv.slice(2), {
+    usage: 'npm run rotate -- --env NAME|FILE.yaml redis|redis-certificate|secret-key|api-key [--secret NAME]',
+    choices: ['redis', 'redis-certificate', 'secret-key', 'api-key'],
+    secret: true,
   });
   const loaded = loadEnvironment(chosen, projectRoot);
   const {name, environment} = loaded;
   const {namespace, redis} = environment;
-  if (choice !== 'secret-key' && redis.mode !== 'replicated')
+  if (choice.startsWith('redis') && redis.mode !== 'replicated')
     throw new CommandError(`redis.mode is ${redis.mode}: only "replicated" is rotated while it serves`);
   const cluster = await connect(loaded);
   console.log(`environment ${name}: namespace ${namespace} of ${cluster.description}`);
@@ -28,6 +34,7 @@ await runCommand(async () => {
     redis: rotateRedisPasswords(cluster, namespace),
     'redis-certificate': rotateRedisCertificate(cluster, loaded),
     'secret-key': rotateSecretKey(cluster, namespace),
+    'api-key': rotateApiKey(cluster, {environment, secret}),
   }[choice];
   for await (const done of rotation) console.log(`${((performance.now() - startedAt) / 1000).toFixed(1)} s: ${done}`);
 });
