@@ -6,13 +6,16 @@ import {pino} from 'pino';
 import {expect, it} from 'vitest';
 import {buildApp} from './app.ts';
 import {readConfiguration} from './config/configuration.ts';
+import {isSigned, readWebhookSecret} from './delivery/standard-webhooks.ts';
 import {createRenewableKeyring} from './domain/keyring.ts';
 import {createMetrics} from './metrics.ts';
 import {openEvents} from './open-events.ts';
 import {followSecrets} from './rotation.ts';
 import {openDelivery} from './start-delivery.ts';
+import {announcing} from './store/announcing-store.ts';
 import {placedIn} from './store/draft.ts';
 import {openMemoryStore} from './store/open-store.ts';
+import {startFarSide} from './testing/far-side.ts';
 import {mountSecret} from './testing/mounted-secret.ts';
 import {startSmtpServer} from './testing/smtp-server.ts';
 import {until} from './testing/until.ts';
@@ -21,7 +24,14 @@ const [firstKey, secondKey] = ['otp_shop_the-first-of-two-keys', 'otp_shop_the-s
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
 const base64 = () => randomBytes(32).toString('base64');
 const [k1, k2] = [`k1:${base64()}`, `k2:${base64()}`];
-const initial = {keys: k1, pseudonym: base64(), apiKey: hashOf(firstKey), mail: 'first-password'};
+const initial = {
+  keys: k1,
+  pseudonym: base64(),
+  apiKey: hashOf(firstKey),
+  mail: 'first-password',
+  event: `whsec_${base64()}`,
+};
+const nextEventSecret = `whsec_${base64()}`;
 
 /** The service over files that a test swaps as Kubernetes does; it looks at them every 5 ms. */
 async function serve() {
@@ -37,6 +47,7 @@ async function serve() {
       },
     }),
   );
+  const hearer = resources.use(await startFarSide());
   const secret = resources.use(mountSecret(initial));
   const directory = mkdtempSync(join(tmpdir(), 'otp-rotation-'));
   resources.defer(() => rmSync(directory, {recursive: true}));
@@ -44,7 +55,12 @@ async function serve() {
   const mail = {kind: 'smtp', host: '127.0.0.1', port: smtp.port, tls: 'none', from: 'a@example.com', username: 'otp'};
   const file = {
     policies: {login: {channels: ['email', 'direct'], returnCode: true}},
-    clients: {shop: {apiKeys: [{id: 'only', sha256: {file: secret.path('apiKey')}}]}},
+    clients: {
+      shop: {
+        apiKeys: [{id: 'only', sha256: {file: secret.path('apiKey')}}],
+        events: {url: `${hearer.url}/`, secrets: [{file: secret.path('event')}], allowAddresses: ['127.0.0.1']},
+      },
+    },
     providers: {mail: {...mail, password: {file: secret.path('mail')}}},
     channels: {email: ['mail']},
   };
@@ -68,7 +84,13 @@ async function serve() {
   resources.defer(() => worker.stop(1000));
   const pseudonymKey = createSecretKey(settings.pseudonymKey);
   const app = await buildApp({
-    context: {store: placedIn(store), keyring, pseudonymKey, issuer: 'otp-service', now: Date.now},
+    context: {
+      store: placedIn(announcing(store, announcements, (id) => recipients.of(id) !== undefined)),
+      keyring,
+      pseudonymKey,
+      issuer: 'otp-service',
+      now: Date.now,
+    },
     clients,
     metrics,
     log,
@@ -81,6 +103,8 @@ async function serve() {
   const told = (text: string) => lines.filter(({msg}) => String(msg).includes(text));
   return {
     passwords,
+    /** What the client has heard. */
+    events: hearer.received,
     told,
     output: () => JSON.stringify(lines),
     /** Renews all files at once; resolves when that is in use, or refused. */
@@ -108,6 +132,44 @@ it('takes up a new API key and forgets the old one', async () => {
   expect(await service.call(firstKey, 'GET', '/v1/policies')).toMatchObject({status: 401});
   expect(await service.call(secondKey, 'GET', '/v1/policies')).toMatchObject({status: 200});
   expect(service.told('in use')).toMatchObject([{clients: ['shop'], providers: [], events: []}]);
+});
+
+it('takes the API key that another one has replaced until its end, and no third one', async () => {
+  await using service = await serve();
+  const statusOf = async (key: string) => (await service.call(key, 'GET', '/v1/policies')).status;
+  const ends = (at: number) => `${hashOf(secondKey)},${hashOf(firstKey)}@${new Date(at).toISOString()}`;
+  await service.swap({apiKey: ends(Date.now() + 60_000)});
+  expect([await statusOf(firstKey), await statusOf(secondKey)]).toEqual([200, 200]);
+  await service.swap({apiKey: ends(Date.now() - 1)});
+  expect([await statusOf(firstKey), await statusOf(secondKey)]).toEqual([401, 200]);
+  for (const [apiKey, reason] of [
+    [`${ends(Date.now())},${hashOf('third')}`, '3 keys, expected two at most'],
+    [`${hashOf(secondKey)},${hashOf(firstKey)}@soon`, 'after the comma not 64 hex digits, @ and an instant'],
+  ] as const) {
+    await service.swap({apiKey}, 'cannot be used');
+    expect(service.told('cannot be used').at(-1)?.reason).toContain(reason);
+  }
+  expect(await statusOf(secondKey)).toBe(200);
+});
+
+it('signs events with the new secret from its rotation on', async () => {
+  await using service = await serve();
+  const approve = async (to: string) => {
+    const {body} = await service.call(firstKey, 'POST', '/v1/verifications', direct(to));
+    await service.call(firstKey, 'POST', `/v1/verifications/${body.id}/check`, {code: body.code});
+    const find = () => service.events.find((each) => each.body.includes(body.id));
+    await until(`the event of ${to}`, () => find() !== undefined);
+    const event = find();
+    if (event === undefined) throw new Error('no event');
+    return (secret: string) =>
+      isSigned([readWebhookSecret(secret) ?? Buffer.alloc(0)], event.headers, {body: event.body, now: Date.now()});
+  };
+  const first = await approve('ada');
+  expect([first(initial.event), first(nextEventSecret)]).toEqual([true, false]);
+  await service.swap({event: nextEventSecret});
+  const second = await approve('bob');
+  expect([second(initial.event), second(nextEventSecret)]).toEqual([false, true]);
+  expect(service.output()).not.toContain(nextEventSecret);
 });
 
 it('rotates secret keys in two steps, while codes under both are accepted', async () => {

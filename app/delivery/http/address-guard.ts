@@ -3,23 +3,22 @@ import ipaddr from 'ipaddr.js';
 
 /** Addresses that the service may be sent to although they are not public: one network of the configuration. */
 export interface Network {
-  contains(address: string): boolean;
+  readonly address: string;
+  readonly bits: number;
 }
 
 /** Reads `ADDRESS/BITS` or a single address; undefined if it is neither. */
 export function parseNetwork(text: string): Network | undefined {
   const [address = '', bits, ...rest] = text.split('/');
   if (rest.length > 0 || isIP(address) === 0 || (bits !== undefined && !/^\d{1,3}$/.test(bits))) return undefined;
-  const base = ipaddr.parse(address);
-  const longest = base.kind() === 'ipv4' ? 32 : 128;
+  const longest = ipaddr.parse(address).kind() === 'ipv4' ? 32 : 128;
   const length = bits === undefined ? longest : Number(bits);
-  if (length > longest) return undefined;
-  return {
-    contains(other) {
-      const parsed = isIP(other) === 0 ? undefined : ipaddr.parse(other);
-      return parsed !== undefined && parsed.kind() === base.kind() && parsed.match(base, length);
-    },
-  };
+  return length > longest ? undefined : {address, bits: length};
+}
+
+function contains({address, bits}: Network, other: string): boolean {
+  const [base, parsed] = [ipaddr.parse(address), ipaddr.parse(other)];
+  return parsed.kind() === base.kind() && parsed.match(base, bits);
 }
 
 /**
@@ -35,6 +34,6 @@ const disguised = ['168.63.129.16/32', '::/96'].flatMap((text) => parseNetwork(t
  */
 export function mayConnect(address: string, allowed: readonly Network[]): boolean {
   if (isIP(address) === 0) return false;
-  if (allowed.some((network) => network.contains(address))) return true;
-  return ipaddr.parse(address).range() === 'unicast' && !disguised.some((network) => network.contains(address));
+  if (allowed.some((network) => contains(network, address))) return true;
+  return ipaddr.parse(address).range() === 'unicast' && !disguised.some((network) => contains(network, address));
 }
