@@ -245,3 +245,37 @@ it('what locks a recipient and what a rate limit refuses is counted, by policy a
   expect(await metrics()).toContain('otp_lockouts_total{policy="login"} 1');
   expect(await metrics()).toContain('otp_rate_limited_total{limit="recipient"} 1');
 });
+
+describe('what a mail scanner or a proxy sends', () => {
+  it('consumes no code by GET or HEAD, with or without an API key', async () => {
+    const {app, create, check, codeOf} = await createTestApp();
+    const {id} = (await create()).body;
+    const urls = ['', '/check', `/check?code=${codeOf(id)}`, `/check/${codeOf(id)}`].map(
+      (end) => `/v1/verifications/${id}${end}`,
+    );
+    for (const url of urls)
+      for (const method of ['GET', 'HEAD', 'OPTIONS'] as const)
+        for (const headers of [{}, {authorization: 'Bearer otp_shop_secret-of-the-shop'}])
+          await app.inject({method, url, headers});
+    expect(await check(id, codeOf(id))).toMatchObject({status: 200, body: {status: 'approved'}});
+  });
+
+  it('puts no Host header into an address, an answer or a message', async () => {
+    const {create, call, messageOf, app} = await createTestApp();
+    const foreign = {host: 'evil.example', 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example'};
+    const created = await create({}, undefined, foreign);
+    expect(created.headers.location).toBe(`/v1/verifications/${created.body.id}`);
+    const answers = [
+      created,
+      messageOf(created.body.id),
+      await call('GET', `/v1/verifications/${created.body.id}`, undefined, undefined, foreign),
+      await call('POST', `/v1/verifications/${created.body.id}/resend`, undefined, undefined, foreign),
+      await call('GET', '/v1/nothing', undefined, undefined, foreign),
+      ...['/openapi.json', '/docs', '/.well-known/jwks.json'].map((url) => app.inject({url, headers: foreign})),
+    ];
+    const texts = await Promise.all(answers);
+    expect(
+      JSON.stringify(texts.map((each) => ('rawPayload' in each ? [each.body, each.headers] : each))),
+    ).not.toContain('evil.example');
+  });
+});
