@@ -1,4 +1,4 @@
-import type {KeyObject} from 'node:crypto';
+import {type KeyObject, X509Certificate} from 'node:crypto';
 import type {Logger} from 'pino';
 import type {PeerSettings} from './config/peer-settings.ts';
 import {createInstance} from './domain/verification-id.ts';
@@ -51,7 +51,18 @@ export async function startFallback(
   const server = await startPeerServer({host, port, tls, instance, key, part: fallback.part, log});
   resources.defer(() => server.close());
   const {cert, key: privateKey} = settings.certificates();
-  const renewal = followRenewals({files, current: {cert, key: privateKey}, apply: () => server.renew(), log});
+  const tellExpiry = (served: string) =>
+    metrics.certificateExpiry.set({listener: 'peer'}, new X509Certificate(served).validToDate.getTime() / 1000);
+  tellExpiry(cert);
+  const renewal = followRenewals({
+    files,
+    current: {cert, key: privateKey},
+    apply(renewed) {
+      tellExpiry(renewed.cert);
+      server.renew();
+    },
+    log,
+  });
   resources.defer(() => renewal.stop());
   directory.start();
   resources.defer(() => directory.stop());
