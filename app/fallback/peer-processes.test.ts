@@ -1,3 +1,5 @@
+import {X509Certificate} from 'node:crypto';
+import {readFileSync} from 'node:fs';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {createCertificate} from '../testing/certificates.ts';
 import {type MountedSecret, mountSecret} from '../testing/mounted-secret.ts';
@@ -56,6 +58,10 @@ describe('two processes of the service', () => {
     if (a === undefined || b === undefined) throw new Error('no process');
     for (const service of [a, b]) resources.use(service);
     await until('the processes to meet', () => [a, b].every((service) => service.output().includes('met a peer')));
+    const ends = new X509Certificate(readFileSync(secret.path('tls.crt'))).validToDate.getTime() / 1000;
+    expect(await (await fetch(a.metricsUrl)).text()).toContain(
+      `otp_certificate_expiry_timestamp_seconds{listener="peer"} ${ends}`,
+    );
     await redis.kill();
     await until('the outage', () => [a, b].every((service) => service.output().includes('the store is away')));
 
