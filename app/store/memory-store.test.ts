@@ -3,6 +3,7 @@ import {createAddressBook} from '../testing/addresses.ts';
 import {announcementsContract} from './contract/announcements.ts';
 import {noWaits} from './contract/support.ts';
 import {MemoryAnnouncements} from './memory-announcements.ts';
+import {MemoryCollections} from './memory-collections.ts';
 import {MemoryOutbox} from './memory-outbox.ts';
 import {MemoryQueue} from './memory-queue.ts';
 import {MemoryStore, type MemoryStoreOptions} from './memory-store.ts';
@@ -45,6 +46,28 @@ const verification = {
 describe('MemoryStore', () => {
   storeContract((timings) => open({timings}));
   announcementsContract((timings) => open({timings}));
+
+  it('leaves nothing of a code behind once a verification is final, however it has ended', async () => {
+    const records = new MemoryCollections(() => 1_800_000_000_000);
+    const {store, address} = open({timings: noWaits, records});
+    const [approved, canceled, locked, failed] = ['ada', 'bob', 'eve', 'joe'].map((name) => address(name));
+    if (!approved || !canceled || !locked || !failed) throw new Error('no address');
+    for (const where of [approved, canceled, locked, failed])
+      await store.create(where, {...verification, keepCode: true, maxAttempts: 1});
+    expect(records.verifications.get(failed.tag)).toMatchObject({mac: 'R', sealedCode: 'c', sealedAddress: 'a'});
+    await store.check(approved, {mac: 'R'}, {blockAfter: 100});
+    await store.cancel(canceled);
+    await store.check(locked, {mac: 'W'}, {blockAfter: 100});
+    store.settle({address: failed, resends: 0}, {kind: 'failed', reason: 'refused'});
+    expect([...records.verifications.values()].map(({status}) => status)).toEqual([
+      'approved',
+      'canceled',
+      'locked',
+      'undeliverable',
+    ]);
+    for (const record of records.verifications.values())
+      expect(record).toMatchObject({mac: '', sealedCode: '', sealedAddress: ''});
+  });
 
   it('expires a code at its very millisecond', async () => {
     const {store, address, pass} = open({timings: noWaits});
