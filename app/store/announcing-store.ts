@@ -1,4 +1,5 @@
 import type {Announcements} from '../delivery/announcements.ts';
+import {passedOn} from './passed-on.ts';
 import type {Address, Store} from './store.ts';
 
 /** Has the ends of those verifications announced that somebody wants to hear of. What it costs, it costs only those. */
@@ -8,6 +9,7 @@ export function announcing(store: Store, announcements: Announcements, isHeard: 
     if (isHeard(address.id)) void announcements.announce(address).catch(() => {});
   };
   return {
+    ...passedOn(store),
     async create(address, verification, idempotency) {
       if (!isHeard(address.id)) return store.create(address, verification, idempotency);
       // Before the verification and on its way with it: no process can die between the two.
@@ -22,11 +24,5 @@ export function announcing(store: Store, announcements: Announcements, isHeard: 
       if ('snapshot' in outcome && ['approved', 'locked'].includes(outcome.snapshot.status)) announce(address);
       return outcome;
     },
-    resend: (...args) => store.resend(...args),
-    cancel: (...args) => store.cancel(...args),
-    read: (...args) => store.read(...args),
-    unlock: (...args) => store.unlock(...args),
-    erase: (...args) => store.erase(...args),
-    ping: (...args) => store.ping(...args),
   };
 }

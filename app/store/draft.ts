@@ -1,3 +1,4 @@
+import {passedOn} from './passed-on.ts';
 import type {Address, CreateOutcome, Idempotency, NewVerification, Store} from './store.ts';
 
 /** A verification that can still be put anywhere: its code and the first half of its tag are the same at every place. */
@@ -17,16 +18,10 @@ export interface DraftStore extends Omit<Store, 'create'> {
 /** Puts every verification into one store. */
 export function placedIn(store: Store): DraftStore {
   return {
+    ...passedOn(store),
     create: (draft, idempotency) => {
       const {address, verification} = draft.addressTo();
       return store.create(address, verification, idempotency);
     },
-    check: (...args) => store.check(...args),
-    resend: (...args) => store.resend(...args),
-    cancel: (...args) => store.cancel(...args),
-    read: (...args) => store.read(...args),
-    unlock: (...args) => store.unlock(...args),
-    erase: (...args) => store.erase(...args),
-    ping: (...args) => store.ping(...args),
   };
 }

@@ -4,6 +4,7 @@ import {connectRedis, type RedisConnectionOptions} from '../store/redis/connect.
 import {openRedisServers} from '../store/redis/open-servers.ts';
 import type {OpenRedisServers} from '../store/redis/servers.ts';
 import {parseRedisUrl} from '../store/redis/target.ts';
+import {until} from './until.ts';
 
 /** A connection as the service makes it, to `redis://…`. */
 export function connectTo(url: string, changes: Partial<RedisConnectionOptions> = {}): Redis {
@@ -13,9 +14,12 @@ export function connectTo(url: string, changes: Partial<RedisConnectionOptions> 
   return connectRedis({target, tls, credentials: () => login, timeoutMs: 2000, onDown() {}, onUp() {}, ...changes});
 }
 
-/** The servers of a cluster, each with a replica that is waited for. */
-export function connectToCluster({nodes}: Pick<Cluster, 'nodes'>): OpenRedisServers {
-  return openRedisServers({
+/** A cluster may have to elect its masters first, on a machine that is busy with other things. */
+const clusterLimitMs = 60_000;
+
+/** The servers of a cluster, each with a replica that is waited for; resolves when they answer. */
+export async function connectToCluster({nodes}: Pick<Cluster, 'nodes'>): Promise<OpenRedisServers> {
+  const servers = openRedisServers({
     target: {kind: 'cluster', nodes: nodes.map(({port}) => ({host: '127.0.0.1', port}))},
     tls: false,
     credentials: () => ({}),
@@ -26,4 +30,11 @@ export function connectToCluster({nodes}: Pick<Cluster, 'nodes'>): OpenRedisServ
     onDown() {},
     onUp() {},
   });
+  const answers = () =>
+    servers.ping().then(
+      () => true,
+      () => false,
+    );
+  await until('the cluster', answers, clusterLimitMs);
+  return servers;
 }

@@ -24,16 +24,7 @@ describe('a store on a cluster', () => {
   let servers: OpenRedisServers;
   beforeAll(async () => {
     cluster = await startCluster();
-    servers = connectToCluster(cluster);
-    await until(
-      'the cluster',
-      () =>
-        servers.ping().then(
-          () => true,
-          () => false,
-        ),
-      startMs,
-    );
+    servers = await connectToCluster(cluster);
   }, startMs);
   afterAll(async () => {
     servers.close();

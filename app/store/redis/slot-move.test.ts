@@ -14,16 +14,7 @@ const {address} = createAddressBook();
 const startMs = 60_000;
 
 async function open(cluster: Cluster) {
-  const servers = connectToCluster(cluster);
-  await until(
-    'the cluster',
-    () =>
-      servers.ping().then(
-        () => true,
-        () => false,
-      ),
-    startMs,
-  );
+  const servers = await connectToCluster(cluster);
   const store = new RedisStore({servers, fenced: true, timings: noWaits});
   return {store, patient: retrying(store, {deadlineMs: 10_000}), [Symbol.dispose]: () => servers.close()};
 }
