@@ -3,6 +3,7 @@ import {requireNamespace} from '../cluster/namespaces.ts';
 import {loadEnvironment} from '../environment/load.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {rotateApiKey} from '../rotation/api-key.ts';
+import {rotateRedisAuthority} from '../rotation/redis-authority.ts';
 import {rotateRedisCertificate} from '../rotation/redis-certificate.ts';
 import {rotateRedisPasswords} from '../rotation/redis-passwords.ts';
 import {rotateSecretKey} from '../rotation/secret-key.ts';
@@ -16,8 +17,9 @@ await runCommand(async () => {
     choice,
     secret,
   } = readArguments(process.argv.slice(2), {
-    usage: 'npm run rotate -- --env NAME|FILE.yaml redis|redis-certificate|secret-key|api-key [--secret NAME]',
-    choices: ['redis', 'redis-certificate', 'secret-key', 'api-key'],
+    usage:
+      'npm run rotate -- --env NAME|FILE.yaml redis|redis-certificate|redis-authority|secret-key|api-key [--secret NAME]',
+    choices: ['redis', 'redis-certificate', 'redis-authority', 'secret-key', 'api-key'],
     secret: true,
   });
   const loaded = loadEnvironment(chosen, projectRoot);
@@ -33,6 +35,7 @@ await runCommand(async () => {
   const rotation = {
     redis: rotateRedisPasswords(cluster, namespace),
     'redis-certificate': rotateRedisCertificate(cluster, loaded),
+    'redis-authority': rotateRedisAuthority(cluster, loaded),
     'secret-key': rotateSecretKey(cluster, namespace),
     'api-key': rotateApiKey(cluster, {environment, secret}),
   }[choice];
