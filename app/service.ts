@@ -68,7 +68,7 @@ async function acquire(configuration: Configuration, log: Logger, resources: Asy
       ? measuredStore
       : announcing(measuredStore, opened.announcements, (id) => recipients.of(id) !== undefined);
   const pseudonymKey = createSecretKey(settings.pseudonymKey);
-  const {handover} = opened;
+  const {handover, onConnected = () => {}} = opened;
   const fallback =
     handover === undefined
       ? undefined
@@ -76,6 +76,7 @@ async function acquire(configuration: Configuration, log: Logger, resources: Asy
           {
             shared: observed,
             handover,
+            onConnected,
             deadlineMs: settings.storeDeadlineMs,
             pseudonymKey,
             metrics,

@@ -2,7 +2,7 @@ import {type KeyObject, X509Certificate} from 'node:crypto';
 import type {Logger} from 'pino';
 import type {PeerSettings} from './config/peer-settings.ts';
 import {createInstance} from './domain/verification-id.ts';
-import {type Fallback, openFallback} from './fallback/open-fallback.ts';
+import {type Fallback, type FallbackOptions, openFallback} from './fallback/open-fallback.ts';
 import type {Metrics} from './metrics.ts';
 import {PeerDirectory} from './peers/peer-directory.ts';
 import {startPeerServer} from './peers/peer-server.ts';
@@ -17,6 +17,7 @@ export interface StartFallbackOptions {
   /** The store that all processes share. */
   readonly shared: Store;
   readonly handover: RedisHandover;
+  readonly onConnected: NonNullable<FallbackOptions['onConnected']>;
   readonly deadlineMs: number;
   readonly pseudonymKey: KeyObject;
   /** @default no peers, and no port for them */
@@ -27,11 +28,11 @@ export interface StartFallbackOptions {
 
 /** What stands in for the store, with the peers that it does so together with. */
 export async function startFallback(
-  {shared, handover, deadlineMs, pseudonymKey, peers: settings, metrics, log}: StartFallbackOptions,
+  {shared, handover, onConnected, deadlineMs, pseudonymKey, peers: settings, metrics, log}: StartFallbackOptions,
   resources: AsyncDisposableStack,
 ): Promise<Fallback> {
   const instance = createInstance();
-  const options = {instance, shared, handover, deadlineMs, log};
+  const options = {instance, shared, handover, onConnected, deadlineMs, log};
   if (settings === undefined) return openFallback(options);
   const tls: PeerTls = {
     serverName: settings.serverName,

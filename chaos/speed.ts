@@ -5,5 +5,5 @@ export const speeds = ['compressed', 'production'] as const;
  */
 export type Speed = (typeof speeds)[number];
 
-/** What sentinels wait before they hold an instance for down, in ms. 5 s are five missed pings; pings come every second. */
-export const downAfterMs: Readonly<Record<Speed, number>> = {compressed: 1_100, production: 5_000};
+/** What sentinels wait before they hold an instance for down, in ms. 3 s are three missed pings; pings come every second. */
+export const downAfterMs: Readonly<Record<Speed, number>> = {compressed: 1_100, production: 3_000};

@@ -20,6 +20,8 @@ export interface FallbackOptions {
   /** The store that all processes share. */
   readonly shared: Store;
   readonly handover: RedisHandover;
+  /** Has `listener` hear when a connection to the store is there again, which is a reason to ask it. @default nobody tells */
+  readonly onConnected?: (listener: () => void) => void;
   /** @default none */
   readonly peers?: Peers;
   /** How long an operation may take, its ways over peers included. */
@@ -55,6 +57,7 @@ export function openFallback({
   instance,
   shared,
   handover,
+  onConnected = () => {},
   peers = noPeers,
   deadlineMs,
   timings,
@@ -87,6 +90,7 @@ export function openFallback({
   const own = ownPart(parts);
   const store = new ResilientStore({instance, own, fallback, peers, deadlineMs});
   breaker.start();
+  onConnected(() => breaker.probeSoon());
   recovery.start();
   return {
     store,

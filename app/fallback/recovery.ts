@@ -19,9 +19,9 @@ export interface RecoveryOptions {
 /** Recipients that are on their way at the same time: one that nobody knows the end of has to wait for the next try. */
 const concurrent = 32;
 const pollMs = 250;
-/** A store that takes nothing although it is there is not asked again and again. */
-const refusedPauseMs = 5000;
-const retry = {firstMs: 100, maxMs: 2000};
+/** A store that takes nothing although it is there is not asked again and again; after a fail-over it does so for a moment. */
+const refused = {firstMs: pollMs, maxMs: 5000};
+const retry = {firstMs: 100, maxMs: 500};
 
 /** Brings what this process holds back to the store, as soon as the store is there. */
 export class Recovery {
@@ -51,7 +51,7 @@ export class Recovery {
 
   async #run(): Promise<void> {
     const {fallback, breaker, log} = this.#options;
-    while (!this.#stopping.signal.aborted) {
+    for (let refusals = 0; !this.#stopping.signal.aborted; ) {
       if (!breaker.isOpen && !fallback.isEmpty) {
         const waiting = fallback.recipients();
         let taken = 0;
@@ -65,10 +65,12 @@ export class Recovery {
         );
         const left = fallback.recipients().length;
         // Fewer need not be left: while one of unknown outcome was waited for, others came.
-        if (taken > 0) log.info({recipients: taken, left}, 'brought recipients back to the store');
-        else if (this.#refusal !== undefined && !this.#ends()) {
+        if (taken > 0) {
+          refusals = 0;
+          log.info({recipients: taken, left}, 'brought recipients back to the store');
+        } else if (this.#refusal !== undefined && !this.#ends()) {
           log.error({recipients: left, reason: this.#refusal}, 'the store takes back nothing of what is held');
-          await this.#pause(refusedPauseMs);
+          await this.#pause(backoffMs(refusals++, refused));
         }
       }
       await this.#pause(pollMs);

@@ -9,16 +9,19 @@ export interface StoreBreakerOptions {
   readonly onChange: (isOpen: boolean, reason?: string) => void;
   /** Failures in a row after which the store counts as away. @default 5 */
   readonly failures?: number;
-  /** The time between two probes, spread by half. @default 1000 */
+  /** The time between two probes of a store that is there, spread by half. @default 1000 */
   readonly probeEveryMs?: number;
 }
 
-/** Probes of a store that is away come faster at first: most outages are short. */
-const firstProbeMs = 200;
+/** Between two probes of a store that is away, spread by half: what its return may go unnoticed. */
+const probeAwayMs = 500;
+/** A probe that was asked for comes within this time: connections come back in crowds, of one process and of many. */
+const probeSoonMs = 50;
 
 /**
  * Knows whether the store is there. While it counts as away no request waits for it; one probe at a time, of this process
- * alone and at times that chance spreads, asks whether it is back: a store that comes back meets no stampede.
+ * alone and at times that chance spreads, asks whether it is back, or at once when a connection is: a store that comes back
+ * meets no stampede.
  */
 export class StoreBreaker {
   readonly #options: StoreBreakerOptions;
@@ -26,6 +29,8 @@ export class StoreBreaker {
   readonly #inARow: ConsecutiveBreaker;
   readonly #probeEveryMs: number;
   readonly #stopping = new AbortController();
+  #awaited = new AbortController();
+  #wanted = false;
   #probing: Promise<void> = Promise.resolve();
 
   constructor(options: StoreBreakerOptions) {
@@ -76,22 +81,36 @@ export class StoreBreaker {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#awaited.abort();
     await this.#probing;
   }
 
+  /** There is reason to think that the store is back: asks it at once, if it counts as away. */
+  probeSoon(): void {
+    if (!this.isOpen) return;
+    this.#wanted = true;
+    this.#awaited.abort();
+  }
+
   async #probe(): Promise<void> {
-    for (let failed = 0; !this.#stopping.signal.aborted; ) {
-      const longest = Math.min(this.#probeEveryMs, failed === 0 ? this.#probeEveryMs : firstProbeMs * 2 ** failed);
-      await delay(longest * (0.5 + Math.random() / 2), undefined, {signal: this.#stopping.signal, ref: false}).catch(
-        () => {},
-      );
+    for (let failed = false; !this.#stopping.signal.aborted; ) {
+      const longestMs = failed ? Math.min(this.#probeEveryMs, probeAwayMs) : this.#probeEveryMs;
+      // Wanted while the last probe was under way: that one may have come too early.
+      if (!this.#wanted) await pause(longestMs * (0.5 + Math.random() / 2), this.#awaited.signal);
+      if (this.#wanted) await pause(probeSoonMs * Math.random());
       if (this.#stopping.signal.aborted) return;
+      this.#wanted = false;
+      this.#awaited = new AbortController();
       failed = await this.#policy.execute(this.#options.probe).then(
-        () => 0,
-        () => Math.min(failed + 1, 10),
+        () => false,
+        () => true,
       );
     }
   }
+}
+
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await delay(ms, undefined, {ref: false, ...(signal === undefined ? {} : {signal})}).catch(() => {});
 }
 
 /** The same store, not asked while it counts as away. */

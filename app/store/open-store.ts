@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import {EventEmitter} from 'node:events';
 import type {Announcements} from '../delivery/announcements.ts';
 import type {Inbox} from '../delivery/inbox.ts';
 import type {Outbox} from '../delivery/outbox.ts';
@@ -26,6 +27,8 @@ export interface OpenStore {
   readonly handover?: RedisHandover;
   readonly announcements: Announcements;
   readonly reports: DeliveryReports;
+  /** Has `listener` hear whenever a connection to a store that was away is there again; a store that cannot be away has none. */
+  readonly onConnected?: (listener: () => void) => void;
   close(): Promise<void>;
 }
 
@@ -46,11 +49,14 @@ export function openMemoryStore(): OpenStore {
 /** A worker waits at most this long for a message in one call. */
 const longestWaitMs = 10_000;
 
-export function openRedisStore(
-  options: RedisServersOptions & {readonly addressOf: (id: string) => Address | undefined},
-): OpenStore {
-  const {addressOf, ...rest} = options;
-  const servers = openRedisServers(rest);
+export function openRedisStore({
+  addressOf,
+  ...rest
+}: Omit<RedisServersOptions, 'onConnected'> & {
+  readonly addressOf: (id: string) => Address | undefined;
+}): OpenStore {
+  const connected = new EventEmitter<{connected: []}>();
+  const servers = openRedisServers({...rest, onConnected: () => connected.emit('connected')});
   const {target} = rest;
   const blocking = target.kind === 'cluster' ? undefined : connectToWait({...rest, target});
   const fenced = canFailOver(rest);
@@ -70,6 +76,7 @@ export function openRedisStore(
     handover: new RedisHandover({servers, fenced}),
     announcements,
     reports: announcements,
+    onConnected: (listener) => connected.on('connected', listener),
     async close() {
       blocking?.disconnect();
       servers.close();

@@ -16,9 +16,11 @@ export interface RedisConnectionOptions {
   readonly onUp: () => void;
 }
 
-const maxReconnectDelayMs = 1000;
+const maxReconnectDelayMs = 500;
 /** How long a peer may take to close a connection that has been given up: a frozen one never does. */
 const disconnectTimeoutMs = 100;
+/** A connection that says nothing for so many times as long as a command may take is given up: its server may stand still. */
+const silentTimeouts = 1.5;
 /** Between two tries to hear again of fail-overs from a sentinel that was gone. */
 const sentinelReconnectMs = 2000;
 
@@ -35,17 +37,20 @@ export function connectRedis(options: RedisConnectionOptions): Redis {
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
     disconnectTimeout: disconnectTimeoutMs,
-    // A peer that is gone without a word (a dead node) is noticed although TCP would wait for many minutes.
+    // A peer that is gone without a word (a dead node) is noticed although TCP would wait for many minutes; one that is
+    // still there in name, and no master any more, keeps no connection for itself.
     keepAlive: 10_000,
-    socketTimeout: Math.max(5 * timeoutMs, 10_000),
+    socketTimeout: silentTimeouts * timeoutMs,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     // A command whose connection is lost is rejected at once; ioredis would forget it without a word.
     maxRetriesPerRequest: 0,
     // A readiness check asks INFO, which a least-privilege user may not; a loading server refuses commands itself.
     enableReadyCheck: false,
-    // A server that has become a replica stays one: the next connection asks anew where the master is.
-    reconnectOnError: ({message}) => message.includes('READONLY'),
+    reconnectOnError({message}) {
+      if (message.includes('READONLY')) void leaveReplica(redis);
+      return false;
+    },
     retryStrategy: (attempt) => {
       renew();
       return reconnectDelayMs(attempt);
@@ -73,6 +78,27 @@ export function connectRedis(options: RedisConnectionOptions): Redis {
     // Told to `onDown`; the connection goes on trying.
   });
   return redis;
+}
+
+const leaving = new WeakSet<Redis>();
+
+/**
+ * A server that has become a replica stays one. It knows its master, which the sentinels may name only a second later; where
+ * it does not tell, the next connection asks them.
+ */
+async function leaveReplica(redis: Redis): Promise<void> {
+  if (leaving.has(redis)) return;
+  leaving.add(redis);
+  try {
+    const [role, host, port] = await redis.role();
+    const connector: unknown = Reflect.get(redis, 'connector');
+    if (role === 'slave' && connector instanceof ListeningSentinelConnector)
+      connector.expect({host: String(host), port: Number(port)});
+  } catch {
+    // It is left all the same.
+  }
+  leaving.delete(redis);
+  redis.disconnect(true);
 }
 
 /** Full jitter under an exponential bound: many services that lost one Redis do not come back all at once. */

@@ -12,6 +12,8 @@ export interface RedisServersOptions extends Omit<RedisConnectionOptions, 'targe
   /** How long they may take. */
   readonly waitMs: number;
   readonly observer: GroupCommitObserver;
+  /** Hears whenever one of the connections is there (again). @default nobody */
+  readonly onConnected?: () => void;
 }
 
 /** While one connection waits for replicas, the other takes what has come meanwhile; more of them are slower. */
@@ -35,11 +37,15 @@ export function canFailOver({target, waitReplicas}: Pick<RedisServersOptions, 't
 
 function openServer(
   target: RedisConnectionOptions['target'],
-  {waitReplicas, waitMs, observer, ...rest}: Omit<RedisServersOptions, 'target'>,
+  {waitReplicas, waitMs, observer, onConnected = () => {}, ...rest}: Omit<RedisServersOptions, 'target'>,
 ): OpenRedisServers {
-  const redis = connectRedis({...rest, target});
+  const first = () => {
+    rest.onUp();
+    onConnected();
+  };
+  const redis = connectRedis({...rest, target, onUp: first});
   // Their troubles are those of the first connection, which tells them.
-  const silent = {...rest, target, onDown: () => {}, onUp: () => {}};
+  const silent = {...rest, target, onDown: () => {}, onUp: onConnected};
   const connections = waitReplicas === 0 ? [] : Array.from({length: commitConnections}, () => connectRedis(silent));
   const servers =
     waitReplicas === 0

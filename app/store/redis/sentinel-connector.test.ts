@@ -1,48 +1,23 @@
 import {once} from 'node:events';
-import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {setImmediate as turn} from 'node:timers/promises';
-import {expect, it, onTestFinished} from 'vitest';
+import {describe, expect, it, onTestFinished} from 'vitest';
 import {startRedis} from '../../testing/redis-server.ts';
+import {type ScriptedSentinel, startScriptedSentinel} from '../../testing/scripted-sentinel.ts';
 import {until} from '../../testing/until.ts';
 import {connectRedis} from './connect.ts';
 
-/** Speaks as much of a sentinel's protocol as is asked for here; only its first listener is answered. */
-async function startSentinel(masterPort: number) {
-  const listeners: Socket[] = [];
-  const server = createServer((socket) => {
-    socket.on('error', () => {});
-    socket.on('data', (data) => {
-      for (const command of String(data)
-        .split(/^\*\d+\r\n/m)
-        .slice(1)) {
-        const [name = '', about = ''] = command.split('\r\n').filter((_word, index) => index % 2 === 1);
-        if (/^subscribe$/i.test(name)) {
-          listeners.push(socket);
-          if (listeners.length === 1) socket.write(`>3\r\n$9\r\nsubscribe\r\n$14\r\n+switch-master\r\n:1\r\n`);
-        } else if (/^get-master/i.test(about))
-          socket.write(`*2\r\n$9\r\n127.0.0.1\r\n$${String(masterPort).length}\r\n${masterPort}\r\n`);
-        else if (/^sentinels$/i.test(about)) socket.write('*0\r\n');
-        else socket.write(/^hello$/i.test(name) ? '%1\r\n$5\r\nproto\r\n:3\r\n' : '+OK\r\n');
-      }
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of listeners) socket.destroy();
-    server.close();
-  });
-  return {port: (server.address() as AddressInfo).port, listeners};
-}
-
 it('a subscription that is lost before its answer ends no process', async () => {
   await using master = await startRedis();
-  const sentinel = await startSentinel(Number(new URL(master.url).port));
+  using sentinel = await startScriptedSentinel({
+    names: () => master.port,
+    answers: (subscriptions) => subscriptions === 1,
+  });
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => unhandled.push(reason);
   process.on('unhandledRejection', note);
   onTestFinished(() => void process.off('unhandledRejection', note));
   const redis = connectRedis({
-    target: {kind: 'sentinel', sentinels: [{host: '127.0.0.1', port: sentinel.port}], masterName: 'otp'},
+    target: {kind: 'sentinel', sentinels: [sentinel.endpoint], masterName: 'otp'},
     tls: false,
     credentials: () => ({}),
     timeoutMs: 2000,
@@ -60,4 +35,70 @@ it('a subscription that is lost before its answer ends no process', async () => 
   // The other end of that connection is in this process: it hears of the same in one of the next turns.
   for (let count = 0; count < 50; count++) await turn();
   expect(unhandled).toEqual([]);
+});
+
+function connect(sentinel: ScriptedSentinel) {
+  const redis = connectRedis({
+    target: {kind: 'sentinel', sentinels: [sentinel.endpoint], masterName: 'otp'},
+    tls: false,
+    credentials: () => ({}),
+    timeoutMs: 1000,
+    onDown() {},
+    onUp() {},
+  });
+  const portNow = async () => /tcp_port:(\d+)/.exec(await redis.info('server').catch(() => ''))?.[1];
+  return {
+    command: (...[name, ...args]: [string, ...string[]]) => redis.call(name, ...args),
+    until: (what: string, port: number) => until(what, async () => (await portNow()) === String(port)),
+    [Symbol.dispose]: () => redis.disconnect(),
+  };
+}
+
+describe('a connection through sentinels', () => {
+  it('goes to the master that it hears of, although the sentinel that it would ask still names the old one', async () => {
+    await using old = await startRedis();
+    await using current = await startRedis();
+    using sentinel = await startScriptedSentinel({names: () => old.port});
+    using redis = connect(sentinel);
+    await redis.until('the old master', old.port);
+    await until('a listener', async () => sentinel.listeners.length === 1);
+    sentinel.tell(`otp 127.0.0.1 ${old.port} 127.0.0.1 ${current.port}`);
+    await redis.until('the new master', current.port);
+  });
+
+  it('asks again once it listens: what was said before, it has not heard', async () => {
+    await using old = await startRedis();
+    await using current = await startRedis();
+    using sentinel = await startScriptedSentinel({names: (asked) => (asked === 1 ? old.port : current.port)});
+    using redis = connect(sentinel);
+    await redis.until('the new master', current.port);
+  });
+
+  it('follows a master that has become a replica to its own master, before the sentinel knows of that', async () => {
+    await using old = await startRedis();
+    await using current = await startRedis();
+    using sentinel = await startScriptedSentinel({names: () => old.port});
+    using redis = connect(sentinel);
+    await redis.until('the old master', old.port);
+    await redis.command('REPLICAOF', '127.0.0.1', String(current.port));
+    await expect(redis.command('SET', 'otp:probe', '')).rejects.toThrow('READONLY');
+    await redis.until('the new master', current.port);
+    expect(await redis.command('SET', 'otp:probe', '')).toBe('OK');
+  });
+
+  it('goes back to the sentinels when the master that it has heard of is not there', async () => {
+    await using old = await startRedis();
+    await using gone = await startRedis();
+    await using current = await startRedis();
+    let master = old.port;
+    using sentinel = await startScriptedSentinel({names: () => master});
+    using redis = connect(sentinel);
+    await redis.until('the old master', old.port);
+    await until('a listener', async () => sentinel.listeners.length === 1);
+    await gone.kill();
+    master = current.port;
+    sentinel.tell(`otp 127.0.0.1 ${old.port} 127.0.0.1 ${gone.port}`);
+    await redis.until('the new master', current.port);
+    expect(sentinel.listeners.length).toBeGreaterThan(0);
+  });
 });

@@ -1,28 +1,35 @@
 import {type Redis, type RedisOptions, SentinelConnector} from 'ioredis';
+import {type Endpoint, formatEndpoint} from './target.ts';
 
 /** On which ioredis hears of fail-overs. */
 const channel = '+switch-master';
 
+type Connect = (sentinel: Endpoint, listening?: object) => Redis;
+type Ask = (sentinel: Endpoint) => Promise<Endpoint | null>;
+
 /**
- * ioredis' way through sentinels, with three things that it leaves out for the connections on which it hears of
- * fail-overs: one that fails writes nothing to the console (the others hear, and the log tells when the master is out of
- * reach), each is opened again with the credentials of now, and a subscription that is lost again before it was answered
- * is nobody's unhandled rejection, which ends the process.
+ * ioredis' way through sentinels, with what it leaves out for the connections on which it hears of fail-overs:
+ * - One that fails writes nothing to the console (the others hear, and the log tells when the master is out of reach).
+ * - Each is opened again with the credentials of now. A subscription that is lost again before it was answered is nobody's
+ *   unhandled rejection, which ends the process.
+ * - What is heard names the new master, and the next connection goes there: a sentinel that is asked may name the old one
+ *   for some seconds more, and that one takes connections even where it stands still.
+ * - What was said before anybody listened is not heard: the sentinel that named the master is asked again then.
  */
 export class ListeningSentinelConnector extends SentinelConnector {
+  #told: Endpoint | undefined;
+  #named: {readonly by: Endpoint; readonly master: Endpoint} | undefined;
+
   constructor(given: unknown) {
     super(given as ConstructorParameters<typeof SentinelConnector>[0]);
     const options = given as RedisOptions;
-    const connect = Reflect.get(this, 'connectToSentinel') as (...args: unknown[]) => Redis;
-    Reflect.set(this, 'connectToSentinel', (...args: unknown[]) => {
-      const [endpoint, more] = args;
-      const sentinel = connect.call(this, endpoint, {...Object(more), autoResubscribe: false});
-      let lost = false;
+    const connect = (Reflect.get(this, 'connectToSentinel') as Connect).bind(this);
+    const ask = (Reflect.get(this, 'resolve') as Ask).bind(this);
+    Reflect.set(this, 'connectToSentinel', ((endpoint, listening) => {
+      const sentinel = connect(endpoint, {...listening, autoResubscribe: false});
       sentinel.on('error', () => {});
-      sentinel.on('ready', () => {
-        if (lost) sentinel.subscribe(channel).catch(() => {});
-        lost = false;
-      });
+      if (listening === undefined) return sentinel;
+      let lost = false;
       sentinel.on('reconnecting', () => {
         lost = true;
         const {sentinelUsername = null, sentinelPassword = null, sentinelTLS} = options;
@@ -32,7 +39,48 @@ export class ListeningSentinelConnector extends SentinelConnector {
           ...(sentinelTLS === undefined ? {} : {tls: sentinelTLS}),
         });
       });
+      // ioredis, which listens later, hears it later, and connects.
+      sentinel.on('message', (_channel: string, message: string) => this.#hear(message, options.name));
+      sentinel.on('ready', () => {
+        if (lost) sentinel.subscribe(channel).catch(() => {});
+        lost = false;
+        void this.#askAgain(endpoint, sentinel, ask);
+      });
       return sentinel;
-    });
+    }) satisfies Connect);
+    Reflect.set(this, 'resolve', (async (sentinel) => {
+      const told = this.#told;
+      // Once: should the master not be there, the sentinels know better.
+      this.#told = undefined;
+      if (told !== undefined) {
+        this.#named = undefined;
+        return told;
+      }
+      const master = await ask(sentinel);
+      this.#named = master === null ? undefined : {by: sentinel, master};
+      return master;
+    }) satisfies Ask);
+  }
+
+  /** The next connection goes there, without asking a sentinel. */
+  expect(master: Endpoint): void {
+    this.#told = master;
+  }
+
+  /** Of a message on `+switch-master`: its name, the old address, the new one. */
+  #hear(message: string, name: string | undefined): void {
+    const [of, , , host, port] = message.split(' ');
+    if (of === name && host !== undefined) this.expect({host, port: Number(port)});
+  }
+
+  /** Only of the sentinel that has named the master: another one may know less than that one did. */
+  async #askAgain(endpoint: Endpoint, sentinel: Redis, ask: Ask): Promise<void> {
+    const named = this.#named;
+    if (named === undefined || formatEndpoint(named.by) !== formatEndpoint(endpoint)) return;
+    const master = await ask(endpoint).catch(() => null);
+    if (master === null || this.#named !== named || sentinel.status !== 'ready') return;
+    if (formatEndpoint(master) === formatEndpoint(named.master)) return;
+    this.expect(master);
+    this.disconnect();
   }
 }
