@@ -30,7 +30,7 @@ export async function* rotateRedisAuthority(
   const {namespace, state} = environment;
   const authoritySecret = redisAuthoritySecret(name);
   const {[redisTls.certificate]: old = '', ...kept} = await readSecret(cluster, state.namespace, authoritySecret);
-  const next = await nextAuthority(kept, `OTP Redis ${name}`);
+  const next = await nextAuthority(kept, `OTP Service Redis CA ${name} of ${new Date().toISOString().slice(0, 10)}`);
   await changeSecret(cluster, state.namespace, authoritySecret, {
     [nextCertificate]: next.certificatePem,
     [nextKey]: next.keyPem,
