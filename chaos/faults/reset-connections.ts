@@ -3,8 +3,9 @@ import {networkOf, replicatedSetOf} from '../executors/process-testbed.ts';
 import type {Link} from '../lab/toxiproxy.ts';
 import type {Fault} from './fault.ts';
 
-const EVERY_MS = 300;
-const ROUNDS = 10;
+// Long enough for a new connection to be there before the next is lost.
+const EVERY_MS = 500;
+const ROUNDS = 6;
 const ON_THE_WAY_MS = 60;
 
 export const resetConnections: Fault = {

@@ -58,6 +58,8 @@ export const connectionsReset: Scenario = {
   name: 'reset-connections',
   claim: 'connections break with requests on their way: nothing is sent again that may have been executed',
   environment: networked,
+  // Many checks on their way without an idempotency key, each alone: one that is sent again blindly counts twice, or finds its own approval.
+  workload: {usersPerSecond: 30, mix: {...workload.mix, honest: 80, mistaken: 80}},
   fault: resetConnections,
   pace: disturbancePace,
   // A check whose answer was lost is answered with outcome_unknown: the caller asks again.
