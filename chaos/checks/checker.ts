@@ -11,6 +11,8 @@ export interface Bounds {
   readonly lockoutMs: number;
   /** Processes that may each grant a recipient a round of their own while the store is away: one, more where they disagree on who is there. */
   readonly ownersMax: number;
+  /** Whether processes disagree on who is there, so that one may create what another has created already under the same key. */
+  readonly peersDisagree: boolean;
   /** Whether failure budgets may fall back to what they were some time before the fault. */
   readonly budgetsRollBack: boolean;
   /** Codes of one recipient that live side by side. */

@@ -79,6 +79,15 @@ describe('a repeated request gets the same answer', () => {
     expect(violationsOf(repeatsAnsweredAlike, before, during, created(6_000, key))).toHaveLength(1);
   });
 
+  test('nor is one created by a process that holds the other for gone, while peers disagree; before and after it is', () => {
+    const twice = (startMs: number) => [created(startMs, key), created(startMs + 20, {...key, ...other})];
+    const violations = (operations: Given[]) =>
+      repeatsAnsweredAlike(runOf(...operations), {...bounds, peersDisagree: true}).violations;
+    expect(violations(twice(1_200))).toEqual([]);
+    expect(violations(twice(100))).toHaveLength(1);
+    expect(violations(twice(6_000))).toHaveLength(1);
+  });
+
   test('"already approved" for the repetition of an approval is a violation', () => {
     const again = refused(500, 409, 'verification_already_approved', key);
     expect(violationsOf(repeatsAnsweredAlike, accepted(100, key), again)).toHaveLength(1);

@@ -5,7 +5,8 @@ import {type Bounds, type Checker, calmMs} from './checker.ts';
  * Requests under one idempotency key are one act: as often as it is asked, the service gives the one answer. What it refuses for now
  * (429, 503) it has not answered; what it has lost it cannot repeat. What it has created in a store that is away it cannot know: asked
  * again during the fault it creates another, and that one is then the answer: until what is in memory is back in the store, where one
- * process may already be served while another still holds what it has answered.
+ * process may already be served while another still holds what it has answered. Nor can a process know what another has created that it
+ * holds for gone.
  */
 export const repeatsAnsweredAlike: Checker = (run, bounds) => {
   const answered = run.operations.filter((operation) => operation.idempotencyKey !== undefined && isAnswer(operation));
@@ -26,6 +27,7 @@ function sideOf({kind, startMs, endMs, index}: Operation, run: RecordedRun, boun
   if (kind !== 'create') return '';
   const {fault} = run;
   if (endMs < fault.startMs) return 'before the fault';
+  if (bounds.peersDisagree && endMs >= fault.startMs && startMs < calmMs(run, bounds)) return `between ${index}`;
   const inFault = bounds.recoveryFrom === 'healing' && startMs >= fault.provenMs && endMs <= fault.healStartMs;
   return inFault || startMs >= calmMs(run, bounds) ? 'since the fault' : `between ${index}`;
 }

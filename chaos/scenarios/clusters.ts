@@ -10,8 +10,9 @@ export const shardMasterKilled: Scenario = {
   environment: {...replicated, store: {kind: 'cluster', server: 'valkey-server'}},
   fault: killShardMaster,
   pace: failoverPace,
-  // The other two shards take back what was held for a moment; what belongs to the one that is away waits for it meanwhile.
-  bounds: {...failover, servedShareMin: 0.95},
+  // Two of three shards are there, so the store does not count as away: what was held for a moment and sent to the third, nobody knows
+  // whether in vain, waits until that has another master.
+  bounds: {...failover, servedShareMin: 0.8},
 };
 
 export const slotsMigrated: Scenario = {

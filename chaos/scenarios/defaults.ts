@@ -69,6 +69,7 @@ export const bounds: Bounds = {
   failuresPerLockoutMax: 5,
   lockoutMs: 30_000,
   ownersMax: 1,
+  peersDisagree: false,
   budgetsRollBack: false,
   pendingMax: policies.usual.maxPending,
   // The store's deadline, as long again for what is served from memory or by a peer instead.

@@ -69,7 +69,7 @@ export const peersDisagree: Scenario = {
   fault: disagreeingPeers,
   pace: outagePace,
   // What is asked of a process that does not reach the owner is refused.
-  bounds: {...restarted, servedShareMin: 0.7, ownersMax: 3},
+  bounds: {...restarted, peersDisagree: true, servedShareMin: 0.7, ownersMax: 3},
 };
 
 export const keysRotated: Scenario = {
