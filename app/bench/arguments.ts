@@ -18,7 +18,7 @@ export const usage = `npm run bench -- [--rounds N] [--seconds N] [--cycles N | 
   --rounds N           how often service, floor and bare take turns (default 7, 1 to 100)
   --seconds N          load per turn and operation (default 1, 0.2 to 60)
   --cycles N           verifications before the memory is looked at (default 20000, 1000 to ${million})
-  --million            the same as --cycles ${million}; takes some ten minutes
+  --million            the same as --cycles ${million}; takes some eight minutes
   --profile DIRECTORY  leaves a CPU profile of the service there`;
 
 /** A sentence for whoever typed the command line. */

@@ -39,6 +39,8 @@ test('a missed target is named with its value and what was expected', () => {
   expect(missedTargets(toResult(measured))).toEqual([]);
   const slow = {...measured, redisCost: {...measured.redisCost, cpuMicros: {create: 50, check: 20}}};
   expect(missedTargets(toResult(slow))).toEqual(['redis.cpuMicros is 70, expected at most 60']);
+  const grown = {...measured, startAndMemory: {...measured.startAndMemory, afterMb: 170}, cycles: 1_000_000};
+  expect(missedTargets(toResult(grown))).toEqual(['rssMb.afterMillion is 170, expected at most 160']);
 });
 
 test('the last line of the report is the result as JSON', () => {

@@ -24,6 +24,7 @@ const targets = {
   cpuMicros: 60,
   bytesPerPending: 600,
   idleMb: 120,
+  afterMillionMb: 160,
   coldStartMs: 500,
   replicatedRatio: 0.7,
 } as const;
@@ -107,6 +108,7 @@ export function missedTargets({
   atMost('redis.cpuMicros', redis.cpuMicros, targets.cpuMicros);
   atMost('redis.bytesPerPending', redis.bytesPerPending, targets.bytesPerPending);
   if (rssMb.idle !== undefined) atMost('rssMb.idle', rssMb.idle, targets.idleMb);
+  if (rssMb.afterMillion !== undefined) atMost('rssMb.afterMillion', rssMb.afterMillion, targets.afterMillionMb);
   atMost('coldStartMs', coldStartMs, targets.coldStartMs);
   atLeast('replicated.ratio', replicated.ratio, targets.replicatedRatio);
   return missed;
