@@ -34,5 +34,6 @@ export const slotsMigratedStepwise: Scenario = {
   environment: {...replicated, store: {kind: 'cluster', server: 'redis-server'}},
   fault: migrateSlotsStepwise,
   pace: disturbancePace,
-  bounds: {...bounds, lostShareMax: 1},
+  // A check whose keys are on both sides of the move is refused, as the claim says.
+  bounds: {...bounds, lostShareMax: 1, servedShareMin: 0.9},
 };
