@@ -86,6 +86,22 @@ describe('a connection through sentinels', () => {
     expect(await redis.command('SET', 'otp:probe', '')).toBe('OK');
   });
 
+  it('comes back when it hears of the new master while it still asks for it: then, too, it is not closed for good', async () => {
+    await using old = await startRedis();
+    await using current = await startRedis();
+    let silent = false;
+    using sentinel = await startScriptedSentinel({names: () => (silent ? undefined : old.port)});
+    using redis = connect(sentinel);
+    await redis.until('the old master', old.port);
+    await until('a listener', async () => sentinel.listeners.length === 1);
+    silent = true;
+    const {asked} = sentinel;
+    await old.kill();
+    await until('a question', async () => sentinel.asked > asked);
+    sentinel.tell(`otp 127.0.0.1 ${old.port} 127.0.0.1 ${current.port}`);
+    await redis.until('the new master', current.port);
+  });
+
   it('goes back to the sentinels when the master that it has heard of is not there', async () => {
     await using old = await startRedis();
     await using gone = await startRedis();

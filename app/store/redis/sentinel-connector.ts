@@ -14,11 +14,16 @@ type Ask = (sentinel: Endpoint) => Promise<Endpoint | null>;
  *   unhandled rejection, which ends the process.
  * - What is heard names the new master, and the next connection goes there: a sentinel that is asked may name the old one
  *   for some seconds more, and that one takes connections even where it stands still.
+ * - What is heard while the next connection is still being looked for ends that search alone: ioredis would take it for the
+ *   end of all, and never connect again.
  * - What was said before anybody listened is not heard: the sentinel that named the master is asked again then.
  */
 export class ListeningSentinelConnector extends SentinelConnector {
   #told: Endpoint | undefined;
   #named: {readonly by: Endpoint; readonly master: Endpoint} | undefined;
+  /** While it leaves a master for another: who closes it then is not whom it belongs to. */
+  #leaving = false;
+  #left = false;
 
   constructor(given: unknown) {
     super(given as ConstructorParameters<typeof SentinelConnector>[0]);
@@ -62,6 +67,22 @@ export class ListeningSentinelConnector extends SentinelConnector {
     }) satisfies Ask);
   }
 
+  override async connect(...args: Parameters<SentinelConnector['connect']>): ReturnType<SentinelConnector['connect']> {
+    for (;;) {
+      this.#left = false;
+      try {
+        return await super.connect(...args);
+      } catch (error) {
+        if (!this.#left) throw error;
+      }
+    }
+  }
+
+  override disconnect(): void {
+    this.#left = this.#leaving;
+    super.disconnect();
+  }
+
   /** The next connection goes there, without asking a sentinel. */
   expect(master: Endpoint): void {
     this.#told = master;
@@ -70,7 +91,13 @@ export class ListeningSentinelConnector extends SentinelConnector {
   /** Of a message on `+switch-master`: its name, the old address, the new one. */
   #hear(message: string, name: string | undefined): void {
     const [of, , , host, port] = message.split(' ');
-    if (of === name && host !== undefined) this.expect({host, port: Number(port)});
+    if (of !== name || host === undefined) return;
+    this.expect({host, port: Number(port)});
+    // ioredis disconnects in this very turn.
+    this.#leaving = true;
+    queueMicrotask(() => {
+      this.#leaving = false;
+    });
   }
 
   /** Only of the sentinel that has named the master: another one may know less than that one did. */
@@ -81,6 +108,8 @@ export class ListeningSentinelConnector extends SentinelConnector {
     if (master === null || this.#named !== named || sentinel.status !== 'ready') return;
     if (formatEndpoint(master) === formatEndpoint(named.master)) return;
     this.expect(master);
+    this.#leaving = true;
     this.disconnect();
+    this.#leaving = false;
   }
 }
