@@ -79,10 +79,16 @@ export function openFallback({
   });
   const recovery = new Recovery({instance, fallback, breaker, handover, log});
   const guarded = throughBreaker(shared, breaker);
+  const peersReachStore = () => peers.ready().some(({reachesStore}) => reachesStore);
+  const retried = retrying(guarded, {
+    deadlineMs,
+    // The connection that has left it in doubt tells no more: a peer has another.
+    giveUp: (inDoubt) => breaker.isOpen || (inDoubt && peersReachStore()),
+  });
   const parts = {
     instance,
-    // A creation is not tried again: memory takes it at once.
-    shared: {...retrying(guarded, {deadlineMs, giveUp: () => breaker.isOpen}), create: guarded.create},
+    // A creation is not tried again here: see `creation.ts`.
+    shared: {...retried, create: guarded.create},
     breaker,
     fallback,
     recovery,

@@ -9,7 +9,7 @@ export interface OwnPartOptions {
   readonly shared: Store;
   readonly breaker: StoreBreaker;
   readonly fallback: FallbackStore;
-  readonly recovery: Pick<Recovery, 'bring'>;
+  readonly recovery: Pick<Recovery, 'bringFor'>;
   /** Whether it takes new verifications into its memory. @default always */
   readonly takesNew?: () => boolean;
 }
@@ -25,7 +25,7 @@ export function ownPart({instance, shared, breaker, fallback, recovery, takesNew
   ): Promise<Outcome> => {
     if (fallback.holds(address)) {
       // Its failures have to be in the store before anybody guesses there.
-      if (!breaker.isOpen) await recovery.bring(address);
+      if (!breaker.isOpen) await recovery.bringFor(address);
       const outcome = await run(fallback);
       if (outcome.kind !== 'not_found') return outcome;
     }
@@ -34,7 +34,7 @@ export function ownPart({instance, shared, breaker, fallback, recovery, takesNew
   return {
     async create(address, verification, idempotency) {
       if (address.owner === undefined) {
-        if (!breaker.isOpen && fallback.holdsRecipient(address)) await recovery.bring(address);
+        if (!breaker.isOpen && fallback.holdsRecipient(address)) await recovery.bringFor(address);
         return shared.create(address, verification, idempotency);
       }
       if (!takesNew()) throw new StoreError('not_executed', 'the process is about to end');

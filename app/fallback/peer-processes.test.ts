@@ -1,63 +1,99 @@
 import {X509Certificate} from 'node:crypto';
 import {readFileSync} from 'node:fs';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {createCertificate} from '../testing/certificates.ts';
 import {type MountedSecret, mountSecret} from '../testing/mounted-secret.ts';
 import {freePort, type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {type ServiceProcess, startServiceProcess} from '../testing/service-process.ts';
+import {startTcpProxy} from '../testing/tcp-proxy.ts';
 import {until} from '../testing/until.ts';
 
 const headers = {authorization: 'Bearer otp_dev_development-only-key'};
 let redis: RedisServer;
 let secret: MountedSecret;
 const resources = new AsyncDisposableStack();
+let services = new AsyncDisposableStack();
 
 beforeAll(async () => {
   redis = resources.use(await startRedis());
   const {ca, cert, key} = await createCertificate('otp-peers');
   secret = resources.use(mountSecret({'tls.crt': cert, 'tls.key': key, 'ca.crt': ca}));
 });
+afterEach(async () => {
+  await services.disposeAsync();
+  services = new AsyncDisposableStack();
+});
 afterAll(() => resources.disposeAsync());
 
-async function call(service: ServiceProcess, method: string, path: string, body?: object) {
+async function call(service: ServiceProcess, method: string, path: string, body?: object, key?: string) {
   const response = await fetch(`${service.url}${path}`, {
     method,
-    headers: {...headers, ...(body === undefined ? {} : {'content-type': 'application/json'})},
+    headers: {
+      ...headers,
+      ...(body === undefined ? {} : {'content-type': 'application/json'}),
+      ...(key === undefined ? {} : {'idempotency-key': key}),
+    },
     ...(body === undefined ? {} : {body: JSON.stringify(body)}),
   });
   const text = await response.text();
   return {status: response.status, body: text === '' ? undefined : JSON.parse(text)};
 }
-const create = (service: ServiceProcess, to: string) => call(service, 'POST', '/v1/verifications', {to});
+const create = (service: ServiceProcess, to: string, key?: string) =>
+  call(service, 'POST', '/v1/verifications', {to}, key);
 const check = (service: ServiceProcess, id: string, code: string) =>
   call(service, 'POST', `/v1/verifications/${id}/check`, {code});
 
 /** The code of a message, whichever process has sent it. */
-async function codeOf(services: readonly ServiceProcess[], to: string): Promise<string> {
+async function codeOf(processes: readonly ServiceProcess[], to: string): Promise<string> {
   return until('the message', async () => {
     const found = await Promise.all(
-      services.map((service) => call(service, 'GET', `/dev/inbox.json?to=${encodeURIComponent(to)}`)),
+      processes.map((service) => call(service, 'GET', `/dev/inbox.json?to=${encodeURIComponent(to)}`)),
     );
     return found.flatMap(({body}) => body as {code: string}[]).at(0)?.code;
   });
 }
 
+/** Two processes that know each other; `redisUrls`: the way of each to Redis. */
+async function startTwo(...redisUrls: [string, string]): Promise<[ServiceProcess, ServiceProcess]> {
+  const ports = [await freePort(), await freePort()];
+  const [a, b] = await Promise.all(
+    redisUrls.map((url, index) =>
+      startServiceProcess({
+        REDIS_URL: url,
+        PEERS: ports.map((each) => `127.0.0.1:${each}`).join(','),
+        PEER_PORT: String(ports[index]),
+        PEER_TLS_CERT_FILE: secret.path('tls.crt'),
+        PEER_TLS_KEY_FILE: secret.path('tls.key'),
+        PEER_TLS_CA_FILE: secret.path('ca.crt'),
+        PEER_TLS_SERVER_NAME: 'otp-peers',
+      }),
+    ),
+  );
+  if (a === undefined || b === undefined) throw new Error('no process');
+  for (const service of [a, b]) services.use(service);
+  await until('the processes to meet', () => [a, b].every((service) => service.output().includes('met a peer')));
+  return [a, b];
+}
+
 describe('two processes of the service', () => {
+  it('answer a creation alike under its key, when the way of the one to Redis has gone silent with the creation on it', async () => {
+    using way = await startTcpProxy(Number(new URL(redis.url).port));
+    const [alone, other] = await startTwo(`redis://127.0.0.1:${way.port}`, redis.url);
+    for (const silent of ['both', 'answers'] as const) {
+      way.silence(silent);
+      const to = `${silent}@example.com`;
+      const key = `key of ${silent}`;
+      const {status, body} = await create(alone, to, key);
+      expect(status).toBe(201);
+      for (const service of [other, alone, other]) expect((await create(service, to, key)).body.id).toBe(body.id);
+      expect(await check(other, body.id, await codeOf([other], to))).toMatchObject({status: 200});
+      way.mend();
+      expect((await create(alone, to, key)).body.id).toBe(body.id);
+    }
+  }, 60_000);
+
   it('stand in for Redis together, and what one holds that stops lives on at the other and then in Redis', async () => {
-    const ports = [await freePort(), await freePort()];
-    const settings = (port: number | undefined) => ({
-      REDIS_URL: redis.url,
-      PEERS: ports.map((each) => `127.0.0.1:${each}`).join(','),
-      PEER_PORT: String(port),
-      PEER_TLS_CERT_FILE: secret.path('tls.crt'),
-      PEER_TLS_KEY_FILE: secret.path('tls.key'),
-      PEER_TLS_CA_FILE: secret.path('ca.crt'),
-      PEER_TLS_SERVER_NAME: 'otp-peers',
-    });
-    const [a, b] = await Promise.all(ports.map((port) => startServiceProcess(settings(port))));
-    if (a === undefined || b === undefined) throw new Error('no process');
-    for (const service of [a, b]) resources.use(service);
-    await until('the processes to meet', () => [a, b].every((service) => service.output().includes('met a peer')));
+    const [a, b] = await startTwo(redis.url, redis.url);
     const ends = new X509Certificate(readFileSync(secret.path('tls.crt'))).validToDate.getTime() / 1000;
     expect(await (await fetch(a.metricsUrl)).text()).toContain(
       `otp_certificate_expiry_timestamp_seconds{listener="peer"} ${ends}`,

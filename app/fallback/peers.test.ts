@@ -79,8 +79,54 @@ describe('a process that alone is cut off from the store', () => {
   });
 });
 
-describe('a peer that may have created a verification in the store', () => {
-  it('leaves it in doubt: the process that was asked finishes it with the same code, and the copy ends when the store is back', async () => {
+describe('a creation of which a process does not know what became', () => {
+  const request = {tag: 'request', fingerprint: 'f'};
+
+  it.each([
+    ['never reached the store', 'both', request],
+    ['was done and not answered', 'answers', request],
+    ['never reached the store, without a key', 'both', undefined],
+    ['was done and not answered, without a key', 'answers', undefined],
+  ] as const)('is found out about over a peer: it %s', async (_what, silent, key) => {
+    const nodes = await startNodes(2);
+    const [alone, other] = nodes as [FallbackNode, FallbackNode];
+    const {draft, address} = createAddressBook();
+    const rateLimits = [{tag: address('x').tag, count: 20, periodMs: 3_600_000}];
+    const drafted = draft('ada', verification({rateLimits, maxPending: 1}));
+    const {address: where} = drafted.addressTo();
+    alone.link.silence(silent);
+    expect(created(await alone.fallback.store.create(drafted, key)).id).toBe(where.id);
+    const again = key === undefined ? drafted : draft('ada', verification({rateLimits}));
+    for (const node of nodes) expect(created(await node.fallback.store.create(again, key)).id).toBe(where.id);
+    expect(nodes.map(({fallback}) => fallback.size)).toEqual([0, 0]);
+    // What was on its way arrives after all.
+    alone.link.mend();
+    await until('the way', () =>
+      alone.fallback.store.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+    const next = created(await other.fallback.store.create(draft('bob', verification({rateLimits}))));
+    expect(next.limits).toMatchObject([{remaining: 18}]);
+    expect(await alone.fallback.store.check(where, right, limits)).toMatchObject({kind: 'approved'});
+    expect(await other.fallback.store.check(where, right, limits)).toMatchObject({kind: 'final'});
+  });
+
+  it('is found out about over a new connection where there is no peer', async () => {
+    const [node] = (await startNodes(1)) as [FallbackNode];
+    const {draft} = createAddressBook();
+    const drafted = draft('ada', verification());
+    node.link.silence('answers');
+    const creating = node.fallback.store.create(drafted);
+    await until('the creation', () => node.link.opened > 0);
+    node.link.cut();
+    node.link.mend();
+    expect(created(await creating).id).toBe(drafted.addressTo().address.id);
+    expect(node.fallback.size).toBe(0);
+  });
+
+  it('is finished in memory with the same code if no way tells, and the copy ends when the store is back', async () => {
     const nodes = await startNodes(2);
     const [alone, other] = nodes as [FallbackNode, FallbackNode];
     await cutOff([alone], nodes);
@@ -88,17 +134,20 @@ describe('a peer that may have created a verification in the store', () => {
     const drafted = draft('ada', verification());
     const copy = drafted.addressTo().address;
     redis.freeze();
-    let outcome: CreateOutcome;
+    let outcomes: CreateOutcome[];
     try {
-      outcome = await alone.fallback.store.create(drafted);
+      outcomes = [await alone.fallback.store.create(drafted, request)];
+      const repeated = draft('ada', verification());
+      for (const node of nodes) outcomes.push(await node.fallback.store.create(repeated, request));
     } finally {
       redis.thaw();
     }
-    const held = parse(created(outcome).id);
+    expect(new Set(outcomes.map((outcome) => created(outcome).id)).size).toBe(1);
+    const held = outcomes[0] && parse(created(outcomes[0]).id);
     if (held === undefined) throw new Error('no id');
-    expect(held.owner).toBe(alone.instance);
+    expect(nodes.map(({instance}) => instance)).toContain(held.owner);
     expect(await alone.fallback.store.check(held, right, limits)).toMatchObject({kind: 'approved'});
-    await mend([alone]);
+    await mend(nodes);
     await until('the store to answer', () =>
       other.fallback.store.ping().then(
         () => true,
@@ -106,6 +155,22 @@ describe('a peer that may have created a verification in the store', () => {
       ),
     );
     expect((await other.fallback.store.check(copy, right, limits)).kind).not.toBe('approved');
+  });
+});
+
+describe('a check of which a process does not know what became', () => {
+  it('is found out about over a peer if it has a key, and is not sent again if it has none', async () => {
+    const nodes = await startNodes(2);
+    const [alone, other] = nodes as [FallbackNode, FallbackNode];
+    const {draft} = createAddressBook();
+    const drafted = draft('ada', verification());
+    const {address: where} = drafted.addressTo();
+    await other.fallback.store.create(drafted);
+    alone.link.silence('answers');
+    const key = {tag: 'check', fingerprint: 'f'};
+    expect(await alone.fallback.store.check(where, wrong, limits, key)).toMatchObject({kind: 'incorrect'});
+    await expect(alone.fallback.store.check(where, wrong, limits)).rejects.toMatchObject({effect: 'unknown'});
+    expect(await alone.fallback.store.read(where)).toMatchObject({snapshot: {failedChecks: 2}});
   });
 });
 

@@ -63,3 +63,12 @@ export function rank(recipientTag: string, instances: readonly string[]): string
     .toSorted((a, b) => Buffer.compare(b.weight, a.weight))
     .map(({instance}) => instance);
 }
+
+/** Peers in the order of `rank`. */
+export function ranked(recipientTag: string, peers: readonly Peer[]): Peer[] {
+  const order = rank(
+    recipientTag,
+    peers.map(({instance}) => instance),
+  );
+  return order.flatMap((instance) => peers.find((peer) => peer.instance === instance) ?? []);
+}

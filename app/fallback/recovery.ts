@@ -21,6 +21,8 @@ const concurrent = 32;
 const pollMs = 250;
 /** A store that takes nothing although it is there is not asked again and again; after a fail-over it does so for a moment. */
 const refused = {firstMs: pollMs, maxMs: 5000};
+/** What is brought back in time takes milliseconds. */
+const patienceMs = 500;
 const retry = {firstMs: 100, maxMs: 500};
 
 /** Brings what this process holds back to the store, as soon as the store is there. */
@@ -47,6 +49,14 @@ export class Recovery {
   /** Brings one recipient back now. It is still here afterwards if the store did not take it. */
   bring(name: RecipientName): Promise<SendResult | undefined> {
     return this.#options.fallback.move(name, (holding, sequence) => this.#send(holding, sequence));
+  }
+
+  /** The same for a request, which does not wait for how it ends if that takes long. */
+  async bringFor(name: RecipientName): Promise<void> {
+    const ended = new AbortController();
+    const patience = delay(patienceMs, undefined, {signal: ended.signal}).catch(() => {});
+    await Promise.race([this.bring(name), patience]);
+    ended.abort();
   }
 
   async #run(): Promise<void> {

@@ -3,23 +3,14 @@ import {
   type Address,
   type CreateOutcome,
   type Idempotency,
-  type NewVerification,
+  isCertain,
   type Store,
   StoreError,
   StoreUndecided,
 } from '../store/store.ts';
-import type {FallbackStore} from './fallback-store.ts';
-import {type Peer, type Peers, rank} from './peers.ts';
-
-export interface ResilientStoreOptions {
-  readonly instance: string;
-  /** What this process can do by itself. */
-  readonly own: Store;
-  readonly fallback: FallbackStore;
-  readonly peers: Peers;
-  /** How long an operation may take, its ways over peers included. */
-  readonly deadlineMs: number;
-}
+import {Creation, type CreationOptions} from './creation.ts';
+import {type Deadline, startDeadline} from './deadline.ts';
+import {type Peer, ranked} from './peers.ts';
 
 /** An operation on one verification, at whatever store is asked. */
 type Run<Outcome> = (store: Store) => Promise<Outcome>;
@@ -28,48 +19,38 @@ type MaybeFound = {readonly kind: string};
 /**
  * The store as the use cases see it, whatever is away: first the store that all share; then a peer that reaches it; then,
  * for new verifications only, the memory of one process, chosen by the recipient. A verification is never guessed at: who
- * cannot ask the one place where it is says so. An operation that may have taken effect somewhere is sent nowhere else,
- * but for a creation, which is finished in memory with the same code.
+ * cannot ask the one place where it is says so. An operation that may have taken effect somewhere is sent nowhere else;
+ * a creation, which may be, is the part of `creation.ts`.
  */
 export class ResilientStore implements DraftStore {
-  readonly #options: ResilientStoreOptions;
+  readonly #options: CreationOptions;
+  readonly #creation: Creation;
 
-  constructor(options: ResilientStoreOptions) {
+  constructor(options: CreationOptions) {
     this.#options = options;
+    this.#creation = new Creation(options);
   }
 
-  async create(draft: Draft, idempotency?: Idempotency): Promise<CreateOutcome> {
-    const deadline = startDeadline(this.#options.deadlineMs);
-    const {address, verification} = draft.addressTo();
-    try {
-      const outcome = await this.#shared(address, deadline, (store) =>
-        store.create(address, verification, idempotency),
-      );
-      this.#refuseCopy(address, outcome);
-      return outcome;
-    } catch (error) {
-      if (!(error instanceof StoreError) || error instanceof NotElsewhere) throw error;
-      const doubt = {storeMayHaveCopy: error.effect !== 'not_executed'};
-      // What a peer may have done, no other peer is asked for.
-      if (error instanceof PeerInDoubt) return this.#keep(draft, doubt, idempotency);
-      return this.#place(draft, doubt, idempotency, deadline);
-    }
+  create(draft: Draft, idempotency?: Idempotency): Promise<CreateOutcome> {
+    return this.#creation.create(draft, idempotency);
   }
 
   check(address: Address, ...args: Rest<Store['check']>) {
-    return this.#onOne(address, (store) => store.check(address, ...args));
+    const [, , idempotency] = args;
+    return this.#onOne(address, (store) => store.check(address, ...args), idempotency !== undefined);
   }
 
   resend(address: Address, ...args: Rest<Store['resend']>) {
-    return this.#onOne(address, (store) => store.resend(address, ...args));
+    const [, idempotency] = args;
+    return this.#onOne(address, (store) => store.resend(address, ...args), idempotency !== undefined);
   }
 
   cancel(address: Address) {
-    return this.#onOne(address, (store) => store.cancel(address));
+    return this.#onOne(address, (store) => store.cancel(address), true);
   }
 
   read(address: Address) {
-    return this.#onOne(address, (store) => store.read(address));
+    return this.#onOne(address, (store) => store.read(address), true);
   }
 
   async unlock(partition: number, recipientTags: readonly string[]): Promise<void> {
@@ -85,62 +66,47 @@ export class ResilientStore implements DraftStore {
     return this.#options.own.ping();
   }
 
-  /** What the store has, or has to get: asked by this process, or by a peer that reaches the store. */
-  async #shared<Outcome>({recipientTag}: Address, deadline: Deadline, run: Run<Outcome>): Promise<Outcome> {
-    const {own, peers} = this.#options;
-    try {
-      return await run(own);
-    } catch (error) {
-      // What the store does not know yet, no peer hears from it.
-      if (!isCertain(error) || error instanceof StoreUndecided) throw error;
-      for (const peer of ranked(recipientTag, peers.ready()).filter(({reachesStore}) => reachesStore)) {
-        const outcome = await askPeer(peer, deadline, run);
-        if (outcome !== undefined) return outcome;
-      }
-      throw error;
-    }
-  }
-
-  /** In the memory of the first process, in the recipient's order, that takes it. */
-  async #place(
-    draft: Draft,
-    doubt: Pick<NewVerification, 'storeMayHaveCopy'>,
-    idempotency: Idempotency | undefined,
+  /**
+   * What the store has: asked by this process, or by a peer that reaches the store. `isRepeatable`: it comes to the same
+   * whether done once or twice, or the store knows a repetition, so that it may be asked for again by another way.
+   */
+  async #shared<Outcome>(
+    {recipientTag}: Address,
     deadline: Deadline,
-  ): Promise<CreateOutcome> {
-    const {instance, peers} = this.#options;
-    const ready = peers.ready();
-    let refusal = new StoreError('not_executed', 'no process takes the verification');
-    for (const owner of rank(draft.recipientTag, [instance, ...ready.map((peer) => peer.instance)])) {
-      if (owner === instance) return this.#keep(draft, doubt, idempotency);
-      const peer = ready.find((each) => each.instance === owner);
-      if (peer === undefined) continue;
+    run: Run<Outcome>,
+    isRepeatable: boolean,
+  ): Promise<Outcome> {
+    const {own, peers} = this.#options;
+    let doubt: StoreError | undefined;
+    const ask = async (store: Store): Promise<{readonly outcome: Outcome} | StoreError> => {
       try {
-        const {address, verification} = draft.addressTo(owner);
-        return await peer.store(deadline.leftMs()).create(address, {...verification, ...doubt}, idempotency);
+        return {outcome: await run(store)};
       } catch (error) {
-        if (!isCertain(error)) throw error;
-        refusal = error;
+        if (!(error instanceof StoreError)) throw error;
+        if (!isCertain(error)) doubt ??= error;
+        return error;
       }
+    };
+    const mine = await ask(own);
+    if (!(mine instanceof StoreError)) return mine.outcome;
+    for (const peer of ranked(recipientTag, peers.ready()).filter(({reachesStore}) => reachesStore)) {
+      // What the store does not know yet, no peer hears from it.
+      if (mine instanceof StoreUndecided || (doubt !== undefined && !isRepeatable)) break;
+      const theirs = await ask(peer.store(deadline.leftMs()));
+      if (!(theirs instanceof StoreError)) return theirs.outcome;
     }
-    throw refusal;
+    throw doubt ?? mine;
   }
 
-  /** In the memory of this process. */
-  #keep(
-    draft: Draft,
-    doubt: Pick<NewVerification, 'storeMayHaveCopy'>,
-    idempotency: Idempotency | undefined,
-  ): Promise<CreateOutcome> {
-    const {address, verification} = draft.addressTo(this.#options.instance);
-    return this.#options.own.create(address, {...verification, ...doubt}, idempotency);
-  }
-
-  async #onOne<Outcome extends MaybeFound>(address: Address, run: Run<Outcome>): Promise<Outcome> {
+  async #onOne<Outcome extends MaybeFound>(
+    address: Address,
+    run: Run<Outcome>,
+    isRepeatable: boolean,
+  ): Promise<Outcome> {
     const {instance, own, fallback, peers} = this.#options;
     const {owner} = address;
     const deadline = startDeadline(this.#options.deadlineMs);
-    if (owner === undefined || owner === instance) return this.#shared(address, deadline, run);
+    if (owner === undefined || owner === instance) return this.#shared(address, deadline, run, isRepeatable);
     if (fallback.holds(address)) return run(own);
     const peer = peers.find(owner);
     if (peer === undefined) return this.#afterItsOwner(address, deadline, run, await peers.isGone(owner));
@@ -190,44 +156,13 @@ export class ResilientStore implements DraftStore {
     const deadline = startDeadline(this.#options.deadlineMs);
     const holders = this.#options.peers.ready().filter(({holds}) => holds);
     return [
-      await this.#shared({id: '', partition: 0, recipientTag: '', tag: ''}, deadline, run),
+      await this.#shared({id: '', partition: 0, recipientTag: '', tag: ''}, deadline, run, true),
       ...(await Promise.all(holders.map((peer) => run(peer.store(deadline.leftMs()))))),
     ];
-  }
-
-  /** A repetition must not bring to light what stands for the same code under an id of its own, until that is ended. */
-  #refuseCopy({id}: Address, outcome: CreateOutcome): void {
-    if (outcome.kind !== 'created' || outcome.id === id) return;
-    const {fallback, peers} = this.#options;
-    if (fallback.holdsCopies || peers.ready().some(({holdsCopies}) => holdsCopies))
-      throw new NotElsewhere('not_executed', 'the answer to this request is on its way back to the store');
   }
 }
 
 type Rest<Operation> = Operation extends (address: Address, ...args: infer Args) => unknown ? Args : never;
-
-/** What is finished nowhere else. */
-class NotElsewhere extends StoreError {}
-
-/** What a peer was asked for in the store, and may have done. */
-class PeerInDoubt extends StoreError {}
-
-interface Deadline {
-  leftMs(): number;
-}
-
-function startDeadline(ms: number): Deadline {
-  const endsAt = performance.now() + ms;
-  return {leftMs: () => Math.max(0, Math.floor(endsAt - performance.now()))};
-}
-
-function ranked(recipientTag: string, peers: readonly Peer[]): Peer[] {
-  const order = rank(
-    recipientTag,
-    peers.map(({instance}) => instance),
-  );
-  return order.flatMap((instance) => peers.find((peer) => peer.instance === instance) ?? []);
-}
 
 /** Undefined if the peer has certainly done nothing. */
 async function askPeer<Outcome>(peer: Peer, deadline: Deadline, run: Run<Outcome>): Promise<Outcome | undefined> {
@@ -235,10 +170,6 @@ async function askPeer<Outcome>(peer: Peer, deadline: Deadline, run: Run<Outcome
     return await run(peer.store(deadline.leftMs()));
   } catch (error) {
     if (isCertain(error)) return undefined;
-    throw error instanceof StoreError ? new PeerInDoubt(error.effect, error.message, error) : error;
+    throw error;
   }
-}
-
-function isCertain(error: unknown): error is StoreError {
-  return error instanceof StoreError && error.effect === 'not_executed';
 }

@@ -1,6 +1,6 @@
 import type {KeyObject} from 'node:crypto';
 import {once} from 'node:events';
-import {type ClientHttp2Session, connect, constants} from 'node:http2';
+import {type ClientHttp2Session, type ClientHttp2Stream, connect, constants} from 'node:http2';
 import type {TLSSocket} from 'node:tls';
 import {StoreError} from '../store/store.ts';
 import {bindingOf, calleeProof, callProof, createNonce, isSameProof, type Session} from './proof.ts';
@@ -91,11 +91,7 @@ async function post(
 ): Promise<unknown> {
   if (client.closed || client.destroyed || deadlineMs <= 0)
     throw new StoreError('not_executed', 'there is no connection to the peer, or no time left');
-  const stream = client.request({
-    [constants.HTTP2_HEADER_METHOD]: 'POST',
-    [constants.HTTP2_HEADER_PATH]: path,
-    ...headers,
-  });
+  const stream = open(client, path, headers);
   const late = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), deadlineMs);
   let status: number | undefined;
   stream.on('response', (answered) => {
@@ -113,6 +109,20 @@ async function post(
     throw new StoreError('unknown', `no answer of the peer: ${error instanceof Error ? error.message : error}`, error);
   } finally {
     clearTimeout(late);
+  }
+}
+
+function open(client: ClientHttp2Session, path: string, headers: Record<string, string>): ClientHttp2Stream {
+  try {
+    return client.request({
+      [constants.HTTP2_HEADER_METHOD]: 'POST',
+      [constants.HTTP2_HEADER_PATH]: path,
+      ...headers,
+    });
+  } catch (error) {
+    // The other side has said that it takes no more calls over this connection.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreError('not_executed', `the call was not begun: ${reason}`, error);
   }
 }
 

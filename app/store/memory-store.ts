@@ -95,6 +95,12 @@ export class MemoryStore implements Store {
     const at = this.#records.tick();
     const replayed = this.#replay<CreateOutcome>(idempotency);
     if (replayed !== undefined) return replayed;
+    const done = idempotency === undefined ? this.#find(address) : undefined;
+    if (done !== undefined) {
+      const {id} = address;
+      const snapshot = snapshotOf(done.record, done.recipient, at);
+      return {kind: 'created', id, limits: [], snapshot, ...(input.deliver ? {} : {sealedCode: input.sealedCode})};
+    }
     this.#refuseWhenFull();
     const charged = charge(this.#records, input.rateLimits, at);
     if ('kind' in charged) return charged;

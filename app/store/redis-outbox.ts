@@ -51,6 +51,8 @@ const idleMs = 3_600_000;
 const forgetMs = 600_000;
 const batchPerStream = 4;
 const pollEveryMs = 100;
+/** How long a server may take to notice that a connection has broken. */
+const unnoticedMs = 2000;
 /** What a call may have been given whose answer was lost. */
 const recoveryPerStream = 200;
 const streams = Array.from({length: partitionCount}, (_, partition) => outboxKey(partition));
@@ -62,7 +64,9 @@ export class RedisOutbox implements Outbox {
   readonly #options: RedisOutboxOptions;
   readonly #claimMs: number;
   #ready = false;
-  #recovers = false;
+  /** Streams of which an answer was lost: what was in it is this worker's, and nobody else is given it. */
+  #unheard = new Set<string>();
+  #hearAgainAt = Number.POSITIVE_INFINITY;
   #sweptAt = Number.NEGATIVE_INFINITY;
   #forgotAt = performance.now();
   readonly #cursors = new Map<string, string>();
@@ -85,16 +89,19 @@ export class RedisOutbox implements Outbox {
         await this.#forget(now);
         await Promise.all(streams.map((_stream, partition) => this.#options.look?.(partition)));
       }
-      // What an earlier call was given and could not pass on, because the connection was lost on the way.
-      if (this.#recovers) {
-        const pending = await this.#toMessages(await this.#read('0', recoveryPerStream));
-        this.#recovers = false;
+      if (now >= this.#hearAgainAt) this.#hearAllAgain(Number.POSITIVE_INFINITY);
+      if (this.#unheard.size > 0) {
+        const unheard = [...this.#unheard];
+        this.#unheard.clear();
+        // What fails again stays unheard, and the others' messages do not wait for it.
+        const pending = await this.#toMessages(await this.#read('0', recoveryPerStream, unheard).catch(() => []));
         if (pending.length > 0) return pending;
       }
       return await this.#toMessages(await this.#next(waitMs));
     } catch (error) {
       this.#ready = false;
-      this.#recovers = true;
+      // Once more a little later: until the server notices that a connection is gone, it may still give messages to it.
+      this.#hearAllAgain(performance.now() + unnoticedMs);
       throw toStoreError(error);
     }
   }
@@ -214,19 +221,25 @@ export class RedisOutbox implements Outbox {
   }
 
   /** From `'>'`: what nobody has been given yet. From `'0'`: what this consumer has been given and not settled. */
-  async #read(from: '>' | '0', count: number): Promise<Found> {
+  async #read(from: '>' | '0', count: number, of = streams): Promise<Found> {
     const {consumer} = this.#options;
-    const replies = await this.#onEach((pipeline, stream) =>
-      pipeline.xreadgroup('GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, from),
+    const replies = await this.#onEach(
+      (pipeline, stream) => pipeline.xreadgroup('GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, from),
+      {of},
     );
     return replies.flatMap(({reply}) => toEntries(reply));
+  }
+
+  #hearAllAgain(andAt: number): void {
+    this.#unheard = new Set(streams);
+    this.#hearAgainAt = andAt;
   }
 
   async #createGroups(): Promise<void> {
     this.#ready = true;
     await this.#onEach(
       (pipeline, stream) => pipeline.xgroup('CREATE', stream, group, '0', 'MKSTREAM').pexpire(stream, idleMs, 'NX'),
-      ({message}) => message.startsWith('BUSYGROUP'),
+      {ignored: ({message}) => message.startsWith('BUSYGROUP')},
     );
   }
 
@@ -249,33 +262,39 @@ export class RedisOutbox implements Outbox {
   }
 
   /**
-   * The same for every stream, in one round trip a server; `ignored` errors are none. A server that is away keeps nobody
-   * from what the others have: it fails only when all do.
+   * The same for every stream, in one round trip a server; `ignored` errors are none. A stream that has moved, or whose
+   * server is away, keeps nobody from what the others have: it fails only when all do.
    */
   async #onEach(
     add: (pipeline: ChainableCommander, stream: string) => ChainableCommander,
-    ignored: (error: Error) => boolean = () => false,
+    {ignored = () => false, of = streams}: {ignored?: (error: Error) => boolean; of?: readonly string[]} = {},
   ): Promise<{stream: string; reply: unknown}[]> {
-    const outcomes = await Promise.allSettled(
-      [...this.#byServer()].map(async ([redis, own]) => {
+    let failure: unknown;
+    const answers = await Promise.all(
+      [...this.#byServer(of)].map(async ([redis, own]) => {
         const pipeline = redis.pipeline();
         const ends = own.map((stream) => add(pipeline, stream).length);
         const replies = (await pipeline.exec()) ?? [];
-        for (const [error] of replies) if (error && !ignored(error)) throw error;
-        return own.map((stream, index) => ({stream, reply: replies[(ends[index] ?? 0) - 1]?.[1]}));
+        return own.flatMap((stream, index) => {
+          const its = replies.slice(ends[index - 1] ?? 0, ends[index]);
+          const error = its.map(([each]) => each).find((each) => each && !ignored(each));
+          if (!error) return [{stream, reply: its.at(-1)?.[1]}];
+          failure ??= error;
+          this.#unheard.add(stream);
+          return [];
+        });
       }),
     );
-    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
-    if (failed.length > 0) this.#ready = false;
-    if (outcomes.length === 0 || failed.length === outcomes.length)
-      throw failed[0]?.reason ?? new StoreError('not_executed', 'Redis: no server is known');
-    return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
+    const answered = answers.flat();
+    if (failure !== undefined) this.#ready = false;
+    if (answered.length === 0) throw failure ?? new StoreError('not_executed', 'Redis: no server is known');
+    return answered;
   }
 
   /** The streams of each server that is known. */
-  #byServer(): Map<Redis, string[]> {
+  #byServer(of: readonly string[]): Map<Redis, string[]> {
     const servers = new Map<Redis, string[]>();
-    for (const stream of streams) {
+    for (const stream of of) {
       try {
         const redis = this.#options.servers.connection(stream);
         servers.set(redis, [...(servers.get(redis) ?? []), stream]);

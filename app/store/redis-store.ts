@@ -215,8 +215,8 @@ export class RedisStore implements Store {
       rateLimits.map(({tag, count, periodMs}) =>
         this.#run(
           'charge',
-          [rateLimitKey(tag), chargeKey(tag, idempotency?.tag ?? 'none')],
-          [count, periodMs, idempotency === undefined ? 0 : chargeKnownMs],
+          [rateLimitKey(tag), chargeKey(tag, idempotency?.tag ?? address.tag)],
+          [count, periodMs, chargeKnownMs],
         ),
       ),
     );

@@ -4,8 +4,8 @@ import {type Store, StoreError} from './store.ts';
 export interface RetryOptions {
   /** How long an operation may take in all. */
   readonly deadlineMs: number;
-  /** Whether asking again is of no use now. @default never */
-  readonly giveUp?: () => boolean;
+  /** Whether asking again is of no use now; `inDoubt` if an attempt may have done it. @default never */
+  readonly giveUp?: (inDoubt: boolean) => boolean;
   /** From 0 to 1; @default Math.random */
   readonly random?: () => number;
 }
@@ -41,7 +41,7 @@ export function retrying(store: Store, {deadlineMs, giveUp = () => false, random
         }
         const pauseMs = random() * Math.min(firstPauseMs * 2 ** tries, longestPauseMs);
         // What an attempt before may have done, the last one, which did nothing, does not undo.
-        if (giveUp() || performance.now() + pauseMs >= endsAt) throw doubt ?? error;
+        if (giveUp(doubt !== undefined) || performance.now() + pauseMs >= endsAt) throw doubt ?? error;
         await delay(pauseMs);
       }
     }
@@ -63,8 +63,8 @@ export function retrying(store: Store, {deadlineMs, giveUp = () => false, random
   };
 }
 
-/** Rejects with `StoreError` once the time is over. */
-function within<Result>(endsAt: number, running: Promise<Result>): Promise<Result> {
+/** Rejects with `StoreError` once the time is over; `endsAt` by `performance.now()`. */
+export function within<Result>(endsAt: number, running: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new StoreError('unknown', 'the store has not answered within the deadline')),

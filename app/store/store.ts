@@ -140,6 +140,10 @@ export type ReadOutcome = (Found & {readonly kind: 'found'}) | NotFound;
  * `tombstoneMs` after its expiry. Every operation rejects with `StoreError`.
  */
 export interface Store {
+  /**
+   * Again with the same id, or the same idempotency key, it is done once: so it may be asked for again, by any way that leads
+   * to the store, when nobody knows what became of it. `limits` may then be empty.
+   */
   create(address: Address, verification: NewVerification, idempotency?: Idempotency): Promise<CreateOutcome>;
   check(
     address: Address,
@@ -188,4 +192,9 @@ export class StoreUndecided extends StoreError {
   constructor(message: string, cause?: unknown) {
     super('not_executed', message, cause);
   }
+}
+
+/** Whether an operation that failed has certainly done nothing. */
+export function isCertain(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.effect === 'not_executed';
 }

@@ -6,6 +6,9 @@ export interface TcpProxy {
   readonly port: number;
   /** Ends all connections and takes no more. */
   cut(): void;
+  /** Leaves all connections open and passes nothing on: both ways, or only what the server answers. */
+  silence(what?: 'both' | 'answers'): void;
+  /** Passes everything on, also what has come meanwhile. */
   mend(): void;
   /** Connections that clients have opened. */
   readonly opened: number;
@@ -14,8 +17,16 @@ export interface TcpProxy {
 
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const pairs = new Set<readonly [client: Socket, target: Socket]>();
   let isCut = false;
+  let silent: 'nothing' | 'both' | 'answers' = 'nothing';
   let opened = 0;
+  const join = ([client, target]: readonly [Socket, Socket]) => {
+    if (silent === 'both') client.unpipe(target);
+    else client.pipe(target);
+    if (silent === 'nothing') target.pipe(client);
+    else target.unpipe(client);
+  };
   const server = createServer((client) => {
     opened++;
     if (isCut) {
@@ -27,9 +38,14 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       sockets.add(socket);
       socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     }
-    client.pipe(target).pipe(client);
+    const pair = [client, target] as const;
+    pairs.add(pair);
+    join(pair);
     client.on('close', () => target.destroy());
-    target.on('close', () => client.destroy());
+    target.on('close', () => {
+      client.destroy();
+      pairs.delete(pair);
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const breakAll = () => {
@@ -41,8 +57,14 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       isCut = true;
       breakAll();
     },
+    silence(what = 'both') {
+      silent = what;
+      pairs.forEach(join);
+    },
     mend() {
       isCut = false;
+      silent = 'nothing';
+      pairs.forEach(join);
     },
     get opened() {
       return opened;

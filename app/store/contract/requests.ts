@@ -33,6 +33,27 @@ export function requestsContract(open: OpenStore): void {
       expect(await receiveAll(outbox)).toHaveLength(1);
     });
 
+    it('that has no key is known by the id that it creates, whatever has become of that since', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const limit = {tag: address('x').tag, count: 5, periodMs: minute};
+      const where = address('ada');
+      const create = (changes = {}) =>
+        store.create(where, verification({rateLimits: [limit], maxPending: 1, ...changes}));
+      const outcomes = await times(5, () => create());
+      expect(outcomes.map((outcome) => outcome.kind === 'created' && outcome.id)).toEqual(outcomes.map(() => where.id));
+      expect(await receiveAll(outbox)).toHaveLength(1);
+      expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
+      expect(await create()).toMatchObject({kind: 'created', id: where.id, snapshot: {status: 'approved'}});
+      expect(await store.check(where, right, limits)).toMatchObject({kind: 'final'});
+      const next = await store.create(address('ada'), verification({rateLimits: [limit]}));
+      expect(next).toMatchObject({limits: [{remaining: 3}]});
+      const returned = address('bob');
+      for (let i = 0; i < 2; i++)
+        expect(await store.create(returned, verification({deliver: false, sealedCode: 'own'}))).toMatchObject({
+          sealedCode: 'own',
+        });
+    });
+
     it('that counted a wrong code counts nothing more, and the answer stays what it was', async () => {
       const {store, address} = open(noWaits);
       const where = address('ada');

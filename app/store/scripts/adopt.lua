@@ -45,6 +45,13 @@ for i, held in ipairs(holding.verifications) do
     if copy then
       copy.mac, copy.address, copy.code = '', '', ''
       write_verification(key, copy)
+    else
+      -- The creation may still be on its way: it will find itself done.
+      write_verification_until(key, {
+        status = 'c', expires = at + held.expiresInMs, created = at - held.createdAgeMs, failed = 0,
+        attempts = held.maxAttempts, resends = 0, delivery = held.delivery, updated = at, provider = '',
+        context = held.context, info = held.info, binding = '', mac = '', address = '', code = '', lineage = '',
+      }, at + math.max(held.expiresInMs, 0) + tombstone)
     end
     if code and code[MARK] == '=' then code[MARK] = '!' end
   end

@@ -13,12 +13,18 @@
 --       The first carries at its end, for each rate limit, what is left and when all of it is back.
 -- Keeps: the record, its place among the recipient's codes and its message come into being together, or none does;
 --        the failures of earlier codes stay; a rate limit is charged before anything else is looked at, and stays so;
---        a repetition is charged nothing.
+--        a repetition is charged nothing. So that it may be asked for again when its answer was lost, a creation without an
+--        idempotency record is known by its own record.
 local tag, lifetime, tombstone, context, fingerprint = ARGV[1], ARGV[7], ARGV[8], ARGV[13], ARGV[15]
 local deliver = ARGV[17] == '1'
 local replayed = replay(KEYS[4], fingerprint)
 if replayed then return replayed end
 local at = now()
+local done = fingerprint == '' and read_verification(KEYS[1])
+if done then
+  touch(KEYS[1])
+  return reply('created', 0, done, read_recipient(KEYS[2], done.context), tag, at, ARGV[6], deliver and '' or ARGV[4])
+end
 
 local limits = {}
 for i = 5, #KEYS do
