@@ -49,7 +49,16 @@ export async function startFallback(
   });
   const fallback = openFallback({...options, peers: directory});
   const {host, port, files} = settings;
-  const server = await startPeerServer({host, port, tls, instance, key, part: fallback.part, log});
+  const server = await startPeerServer({
+    host,
+    port,
+    tls,
+    instance,
+    key,
+    part: fallback.part,
+    onTold: (peer, status) => directory.hear(peer, status),
+    log,
+  });
   resources.defer(() => server.close());
   const {cert, key: privateKey} = settings.certificates();
   const tellExpiry = (served: string) =>

@@ -2,7 +2,6 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {Draft} from '../store/draft.ts';
 import {within} from '../store/retrying-store.ts';
 import {
-  type Address,
   type CreateOutcome,
   type Idempotency,
   isCertain,
@@ -10,14 +9,18 @@ import {
   type Store,
   StoreError,
 } from '../store/store.ts';
+import type {CreateHeld, Elsewhere, OnItsWay} from './create-held.ts';
 import {type Deadline, startDeadline} from './deadline.ts';
 import type {FallbackStore} from './fallback-store.ts';
 import {type Peers, rank, ranked} from './peers.ts';
+import type {StoreBreaker} from './store-breaker.ts';
 
 export interface CreationOptions {
   readonly instance: string;
   /** What this process can do by itself. */
   readonly own: Store;
+  readonly createHeld: CreateHeld;
+  readonly breaker: Pick<StoreBreaker, 'isOpen'>;
   readonly fallback: FallbackStore;
   readonly peers: Peers;
   /** How long an operation may take, its ways over peers included. */
@@ -26,6 +29,8 @@ export interface CreationOptions {
 
 /** What memory needs of the deadline when the store has not told what became of a creation. */
 const memoryShare = 0.4;
+/** What peers that hold recipients may take of the deadline to say whether it is one of theirs. */
+const heldShare = 0.2;
 /** How often each way to the store is asked what became of a creation. */
 const askings = 3;
 const pauseMs = 40;
@@ -44,11 +49,49 @@ export class Creation {
 
   async create(draft: Draft, idempotency?: Idempotency): Promise<CreateOutcome> {
     const deadline = startDeadline(this.#options.deadlineMs);
-    const {address} = draft.addressTo();
+    const held = await this.#whereHeld(draft, idempotency);
+    if (held.kind === 'on_its_way') throw onItsWay();
+    if (held.kind !== 'elsewhere') return held;
     const stored = await this.#inStore(draft, idempotency, deadline);
     if (stored.kind === 'nowhere') return this.#inMemory(draft, stored, idempotency, deadline);
-    this.#refuseCopy(address, stored);
+    // A repetition must not bring to light what stands for the same code under an id of its own, until that is ended.
+    if (held.mayHaveCopy && stored.kind === 'created' && stored.id !== draft.addressTo().address.id) throw onItsWay();
     return stored;
+  }
+
+  /** Beside what a process holds of the recipient. `mayHaveCopy`: one that may hold what the store has a copy of did not say. */
+  async #whereHeld(
+    draft: Draft,
+    idempotency: Idempotency | undefined,
+  ): Promise<CreateOutcome | OnItsWay | (Elsewhere & {readonly mayHaveCopy: boolean})> {
+    let mayHaveCopy = false;
+    for (const holder of this.#holders(draft)) {
+      const {address, verification} = draft.addressTo(holder.instance);
+      try {
+        const outcome = await holder.create(address, verification, idempotency);
+        if (outcome.kind !== 'elsewhere') return outcome;
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        mayHaveCopy ||= holder.holdsCopies;
+      }
+    }
+    return {kind: 'elsewhere', mayHaveCopy};
+  }
+
+  /** Processes that may hold something of the recipient. While nobody reaches the store, its order says which does. */
+  *#holders(draft: Draft): Iterable<{instance: string; holdsCopies: boolean; create: CreateHeld}> {
+    const {instance, createHeld, breaker, fallback, peers, deadlineMs} = this.#options;
+    if (fallback.holdsRecipient(draft)) yield {instance, holdsCopies: fallback.holdsCopies, create: createHeld};
+    const ready = peers.ready();
+    if (breaker.isOpen && !ready.some(({reachesStore}) => reachesStore)) return;
+    const deadline = startDeadline(deadlineMs * heldShare);
+    const holding = ready.filter(({holds}) => holds);
+    for (const peer of ranked(draft.recipientTag, holding))
+      yield {
+        instance: peer.instance,
+        holdsCopies: peer.holdsCopies,
+        create: peer.createHeld(deadline.leftMs()),
+      };
   }
 
   async #inStore(
@@ -107,12 +150,8 @@ export class Creation {
     }
     throw refusal;
   }
+}
 
-  /** A repetition must not bring to light what stands for the same code under an id of its own, until that is ended. */
-  #refuseCopy({id}: Address, outcome: CreateOutcome): void {
-    if (outcome.kind !== 'created' || outcome.id === id) return;
-    const {fallback, peers} = this.#options;
-    if (fallback.holdsCopies || peers.ready().some(({holdsCopies}) => holdsCopies))
-      throw new StoreError('not_executed', 'the answer to this request is on its way back to the store');
-  }
+function onItsWay(): StoreError {
+  return new StoreError('not_executed', 'the answer to this request is on its way back to the store');
 }

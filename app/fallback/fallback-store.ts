@@ -34,6 +34,8 @@ export type SendResult =
 export interface FallbackStoreOptions {
   /** How many processes share a limit that counts over recipients, this one included. */
   readonly processes: () => number;
+  /** Hears when it begins to hold something; what it holds first is acknowledged after that. Never rejects. @default nobody */
+  readonly onHolding?: () => Promise<unknown>;
   /** How long an operation waits for a recipient that is on its way. @default 1000 */
   readonly patienceMs?: number;
   /** @default the monotonic clock */
@@ -58,6 +60,7 @@ export class FallbackStore implements Store {
   readonly #withCopies = new Set<string>();
   readonly queue = new MemoryQueue();
   #sequence = 0;
+  #announced: Promise<unknown> = Promise.resolve();
 
   constructor(options: FallbackStoreOptions) {
     const {now = monotonicNow, timings, maxRecords} = options;
@@ -99,6 +102,11 @@ export class FallbackStore implements Store {
     return this.#records.recipients.has(name.recipientTag);
   }
 
+  /** Whether it has answered this request. */
+  knows({tag}: Idempotency): boolean {
+    return this.#records.requests.has(tag);
+  }
+
   /** The recipients that it holds at the moment of the call. */
   recipients(): RecipientName[] {
     this.#records.tick();
@@ -107,9 +115,11 @@ export class FallbackStore implements Store {
 
   async create(address: Address, verification: NewVerification, idempotency?: Idempotency): Promise<CreateOutcome> {
     await this.#staying(address);
+    const wasEmpty = this.isEmpty;
     const rateLimits = verification.rateLimits.map((limit) => shareOf(limit, this.#options.processes()));
     const outcome = await this.#memory.create(address, {...verification, rateLimits}, idempotency);
     if (verification.storeMayHaveCopy && outcome.kind === 'created') this.#withCopies.add(address.recipientTag);
+    await this.#announce(wasEmpty);
     return outcome;
   }
 
@@ -164,9 +174,11 @@ export class FallbackStore implements Store {
   /** Takes over what another process held. */
   async adopt(holding: Holding): Promise<void> {
     await this.#staying(holding);
+    const wasEmpty = this.isEmpty;
     takeOver(this.#records, this.queue, holding, maxFailuresInOutage);
     if (holding.verifications.some(({storeMayHaveCopy}) => storeMayHaveCopy))
       this.#withCopies.add(holding.recipientTag);
+    await this.#announce(wasEmpty);
   }
 
   /**
@@ -195,6 +207,12 @@ export class FallbackStore implements Store {
       .finally(() => this.#moving.delete(key));
     this.#moving.set(key, moving);
     return moving;
+  }
+
+  /** Resolves once those have heard that it holds something who want to. */
+  async #announce(wasEmpty: boolean): Promise<void> {
+    if (wasEmpty && !this.isEmpty) this.#announced = this.#options.onHolding?.() ?? this.#announced;
+    await this.#announced;
   }
 
   async #staying(name: RecipientName): Promise<void> {

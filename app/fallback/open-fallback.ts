@@ -5,11 +5,12 @@ import type {DraftStore} from '../store/draft.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
 import {retrying} from '../store/retrying-store.ts';
 import {type Store, StoreError} from '../store/store.ts';
+import {createHeld} from './create-held.ts';
 import {fallbackOutbox} from './fallback-outbox.ts';
 import {FallbackStore} from './fallback-store.ts';
 import {leave} from './leave.ts';
 import {ownPart} from './own-part.ts';
-import {noPeers, type PeerPart, type Peers} from './peers.ts';
+import {noPeers, type PeerPart, type PeerStatus, type Peers} from './peers.ts';
 import {Recovery} from './recovery.ts';
 import {ResilientStore} from './resilient-store.ts';
 import {StoreBreaker, throughBreaker} from './store-breaker.ts';
@@ -52,6 +53,9 @@ export interface Fallback {
   stop(withinMs: number): Promise<void>;
 }
 
+/** How long a first creation in memory waits for peers to know of it. */
+const tellMs = 200;
+
 /** Puts the parts of the fallback together, and starts to watch the store. */
 export function openFallback({
   instance,
@@ -73,8 +77,15 @@ export function openFallback({
       else log.info({held: fallback.size}, 'the store is back: what is held in memory goes there');
     },
   });
+  const status = (): PeerStatus => ({
+    reachesStore: !breaker.isOpen,
+    stopping: isLeaving,
+    holds: !fallback.isEmpty,
+    holdsCopies: fallback.holdsCopies,
+  });
   const fallback = new FallbackStore({
     processes: () => peers.ready().length + 1,
+    onHolding: () => peers.tell(status(), tellMs),
     ...(timings === undefined ? {} : {timings}),
   });
   const recovery = new Recovery({instance, fallback, breaker, handover, log});
@@ -94,7 +105,8 @@ export function openFallback({
     recovery,
   };
   const own = ownPart(parts);
-  const store = new ResilientStore({instance, own, fallback, peers, deadlineMs});
+  const held = createHeld(parts);
+  const store = new ResilientStore({instance, own, createHeld: held, breaker, fallback, peers, deadlineMs});
   breaker.start();
   onConnected(() => breaker.probeSoon());
   recovery.start();
@@ -103,16 +115,12 @@ export function openFallback({
     outbox: fallbackOutbox({fallback, store: own, handover}),
     part: {
       store: ownPart({...parts, takesNew: () => !isLeaving}),
+      createHeld: held,
       async adopt(holding) {
         if (isLeaving) throw new StoreError('not_executed', 'the process is about to end');
         await fallback.adopt(holding);
       },
-      status: () => ({
-        reachesStore: !breaker.isOpen,
-        stopping: isLeaving,
-        holds: !fallback.isEmpty,
-        holdsCopies: fallback.holdsCopies,
-      }),
+      status,
     },
     get isOpen() {
       return breaker.isOpen;

@@ -265,6 +265,52 @@ describe('processes that all are cut off from the store', () => {
   });
 });
 
+describe('a recipient that one process holds while others reach the store', () => {
+  it('is served beside what is held: the same answer under the same key, and failures that count on', async () => {
+    const nodes = await startNodes(3);
+    const [first, second, third] = nodes as [FallbackNode, FallbackNode, FallbackNode];
+    await cutOff(nodes);
+    const {draft, parse} = createAddressBook();
+    const key = {tag: 'request', fingerprint: 'f'};
+    const {id} = created(await first.fallback.store.create(draft('ada', verification()), key));
+    const where = parse(id);
+    const owner = nodes.find(({instance}) => instance === where?.owner);
+    if (where === undefined || owner === undefined) throw new Error('no owner');
+    for (let i = 0; i < 3; i++) await owner.fallback.store.check(where, wrong, limits);
+    const others = nodes.filter((node) => node !== owner);
+    for (const {link} of others) link.mend();
+    await until('the others to be back', () => others.every(({fallback}) => !fallback.isOpen));
+    for (const node of [...others, ...others])
+      expect(created(await node.fallback.store.create(draft('ada', verification()), key)).id).toBe(id);
+    const [other] = others as [FallbackNode];
+    const next = created(await other.fallback.store.create(draft('ada', verification())));
+    expect(next.snapshot.budget).toMatchObject({failures: 3});
+    // Whoever is not held by anybody is in the store.
+    const bob = created(await other.fallback.store.create(draft('bob', verification())));
+    expect(parse(bob.id)?.owner).toBeUndefined();
+    await mend(nodes);
+    for (const node of nodes)
+      expect(created(await node.fallback.store.create(draft('ada', verification()), key)).id).toBe(id);
+    expect([first, second, third].map(({fallback}) => fallback.size)).toEqual([0, 0, 0]);
+  });
+
+  it('is known to be held before its first verification is acknowledged, and goes back when a peer is asked for it', async () => {
+    const nodes = await startNodes(2);
+    const [a, b] = nodes as [FallbackNode, FallbackNode];
+    const {draft, parse} = createAddressBook();
+    const key = {tag: 'request', fingerprint: 'f'};
+    await cutOff(nodes);
+    const {id} = created(await a.fallback.store.create(draft('ada', verification()), key));
+    const owner = parse(id)?.owner;
+    const [holder, other] = owner === a.instance ? [a, b] : [b, a];
+    expect(other.peers.ready()).toMatchObject([{instance: holder.instance, holds: true}]);
+    for (const {link} of nodes) link.mend();
+    await until('the store', () => !other.fallback.isOpen);
+    // Whether it is the holder's own loop that brings it back or the question: there is one answer.
+    expect(created(await other.fallback.store.create(draft('ada', verification()), key)).id).toBe(id);
+  });
+});
+
 describe('when the store is back', () => {
   it('every process finds what others held, with its failures added once for each owner', async () => {
     const nodes = await startNodes(2);

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {Holding} from '../store/holding.ts';
 import type {Store} from '../store/store.ts';
+import type {CreateHeld} from './create-held.ts';
 
 /** Another process of the service, as far as the fallback deals with it. */
 export interface Peer {
@@ -16,6 +17,8 @@ export interface Peer {
    * the store for what has none, and asks nobody else. `StoreError` says whether it may have done its part.
    */
   store(deadlineMs: number): Store;
+  /** Puts a verification beside what it holds of the recipient. Rejects with `StoreError`. */
+  createHeld(deadlineMs: number): CreateHeld;
   /** Takes a recipient over. Rejects with `StoreError`. */
   adopt(holding: Holding, deadlineMs: number): Promise<void>;
 }
@@ -32,6 +35,7 @@ export interface PeerStatus {
 /** What a process does for its peers. */
 export interface PeerPart {
   readonly store: Store;
+  readonly createHeld: CreateHeld;
   readonly adopt: (holding: Holding) => Promise<void>;
   readonly status: () => PeerStatus;
 }
@@ -42,6 +46,8 @@ export interface Peers {
   ready(): readonly Peer[];
   /** The process of this name, if it is known; it may be out of reach. No connection is opened for it. */
   find(instance: string): Peer | undefined;
+  /** Says to those that are ready how this process is, before they ask; resolves once they know, or after `deadlineMs`. */
+  tell(status: PeerStatus, deadlineMs: number): Promise<void>;
   /** Whether the process of this name is known to be no more, by a look at all peers that began after this call. */
   isGone(instance: string): Promise<boolean>;
 }
@@ -50,6 +56,7 @@ export interface Peers {
 export const noPeers: Peers = {
   ready: () => [],
   find: () => undefined,
+  tell: async () => {},
   isGone: async () => true,
 };
 

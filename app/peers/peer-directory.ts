@@ -1,10 +1,11 @@
 import type {KeyObject} from 'node:crypto';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Logger} from 'pino';
+import type {CreateHeld} from '../fallback/create-held.ts';
 import type {Peer, PeerStatus, Peers} from '../fallback/peers.ts';
 import {StoreError} from '../store/store.ts';
 import {connectPeer, type PeerConnection} from './peer-connection.ts';
-import {peerStore} from './peer-store.ts';
+import {askPeer, peerStore} from './peer-store.ts';
 import {type Answer, outcomeOf, paths} from './protocol.ts';
 import type {PeerTls} from './tls.ts';
 
@@ -24,6 +25,7 @@ export interface PeerDirectoryOptions {
 /** A peer that has not said how it is for so many looks is not ready. */
 const readyForLooks = 4;
 const greetingMs = 1000;
+const never = Number.NEGATIVE_INFINITY;
 
 /** What is known of an address. */
 interface Place {
@@ -33,6 +35,8 @@ interface Place {
   connection?: PeerConnection;
   status?: PeerStatus;
   heardAt: number;
+  /** When it said by itself how it is. */
+  toldAt: number;
   /** Looks in a row at which it has not said how it is. */
   missed: number;
   listed: boolean;
@@ -91,6 +95,22 @@ export class PeerDirectory implements Peers {
     return place === undefined ? undefined : this.#peer(place, instance);
   }
 
+  async tell(status: PeerStatus, deadlineMs: number): Promise<void> {
+    // Who does not hear it asks within a second.
+    await Promise.allSettled(
+      this.#others().map(({connection}) => connection?.isOpen && connection.call(paths.told, status, deadlineMs)),
+    );
+  }
+
+  /** A peer has said how it is. */
+  hear(instance: string, status: PeerStatus): void {
+    for (const place of this.#others()) {
+      if (place.instance !== instance) continue;
+      place.status = status;
+      place.toldAt = performance.now();
+    }
+  }
+
   async isGone(instance: string): Promise<boolean> {
     const {isComplete, instances} = await new Promise<Look>((resolve) => {
       this.#waiting.push(resolve);
@@ -125,7 +145,7 @@ export class PeerDirectory implements Peers {
       for (const place of this.#places.values()) place.listed = listed.includes(place.address);
       for (const address of listed)
         if (!this.#places.has(address))
-          this.#places.set(address, {address, heardAt: Number.NEGATIVE_INFINITY, missed: 0, listed: true});
+          this.#places.set(address, {address, heardAt: never, toldAt: never, missed: 0, listed: true});
     }
     const heard = await Promise.all([...this.#places.values()].map((place) => this.#visit(place)));
     // Who is listed no more and does not answer either is gone.
@@ -152,7 +172,10 @@ export class PeerDirectory implements Peers {
         }
         log.info({address: place.address, instance: place.instance}, 'met a peer');
       }
-      place.status = (await place.connection.call(paths.status, {}, this.#lookEveryMs)) as PeerStatus;
+      const askedAt = performance.now();
+      const status = (await place.connection.call(paths.status, {}, this.#lookEveryMs)) as PeerStatus;
+      // What it has told meanwhile is newer.
+      if (place.toldAt < askedAt) place.status = status;
       place.heardAt = performance.now();
       place.missed = 0;
       delete place.problem;
@@ -189,6 +212,10 @@ export class PeerDirectory implements Peers {
       holds: status?.holds ?? false,
       holdsCopies: status?.holdsCopies ?? false,
       store: (deadlineMs) => peerStore({call}, deadlineMs),
+      createHeld:
+        (deadlineMs) =>
+        (...args) =>
+          askPeer({call}, paths.createHeld, args, deadlineMs) as ReturnType<CreateHeld>,
       async adopt(holding, deadlineMs) {
         outcomeOf((await call(paths.adopt, {holding}, deadlineMs)) as Answer);
       },

@@ -47,6 +47,7 @@ async function serve(changes: {instance?: string; port?: number; secret?: typeof
     key: peerKeyOf(changes.secret ?? secret),
     part: {
       store: new Proxy({} as Store, {get: (_target, name) => served[name as keyof Store].bind(served)}),
+      createHeld: async () => ({kind: 'elsewhere'}),
       adopt: async () => {},
       status: () => ({reachesStore: true, stopping: false, holds: false, holdsCopies: false}),
     },

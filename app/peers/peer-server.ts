@@ -36,6 +36,8 @@ export interface PeerServerOptions {
   readonly instance: string;
   readonly key: KeyObject;
   readonly part: PeerPart;
+  /** Hears how a peer says that it is. */
+  readonly onTold?: (instance: string, status: PeerStatus) => void;
   readonly log: Logger;
 }
 
@@ -120,7 +122,7 @@ function serve(session: ServerHttp2Session, options: PeerServerOptions): void {
     if (from === undefined || !isNew) return refuse(stream, 'a number that has been here before, or no greeting');
     const expected = callProof(key, from.session, {sequence, path, body});
     if (!isSameProof(String(headers[proofHeader]), expected)) return refuse(stream, 'a proof that is not right');
-    respond(stream, await answer(path, body, options));
+    respond(stream, await answer(path, body, from.session.caller, options));
   };
   session.on('stream', (stream, headers) => {
     stream.on('error', () => {});
@@ -131,10 +133,19 @@ function serve(session: ServerHttp2Session, options: PeerServerOptions): void {
 async function answer(
   path: string,
   body: string,
-  {part: {store, adopt, status}, log}: PeerServerOptions,
+  caller: string,
+  {part: {store, createHeld, adopt, status}, onTold, log}: PeerServerOptions,
 ): Promise<Answer | PeerStatus> {
   if (path === paths.status) return status();
   try {
+    if (path === paths.told) {
+      onTold?.(caller, JSON.parse(body) as PeerStatus);
+      return {};
+    }
+    if (path === paths.createHeld) {
+      const run = createHeld as (...args: readonly unknown[]) => Promise<unknown>;
+      return {outcome: await run(...(JSON.parse(body) as StoreCall).args)};
+    }
     if (path === paths.adopt) {
       await adopt((JSON.parse(body) as AdoptCall).holding);
       return {};

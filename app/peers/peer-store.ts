@@ -7,11 +7,8 @@ import {type Answer, outcomeOf, paths} from './protocol.ts';
  * does not come within `deadlineMs` is one of unknown outcome.
  */
 export function peerStore(connection: Pick<PeerConnection, 'call'>, deadlineMs: number): Store {
-  const ask = async (operation: keyof Store, all: readonly unknown[]) => {
-    // The last one may be absent, for which JSON has no word.
-    const args = all.filter((arg) => arg !== undefined);
-    return outcomeOf((await connection.call(paths.store(operation), {args}, deadlineMs)) as Answer) as never;
-  };
+  const ask = (operation: keyof Store, args: readonly unknown[]) =>
+    askPeer(connection, paths.store(operation), args, deadlineMs) as Promise<never>;
   return {
     create: (...args) => ask('create', args),
     check: (...args) => ask('check', args),
@@ -22,4 +19,16 @@ export function peerStore(connection: Pick<PeerConnection, 'call'>, deadlineMs: 
     erase: (...args) => ask('erase', args),
     ping: () => ask('ping', []),
   };
+}
+
+/** Calls a function of the peer. */
+export async function askPeer(
+  connection: Pick<PeerConnection, 'call'>,
+  path: string,
+  all: readonly unknown[],
+  deadlineMs: number,
+): Promise<unknown> {
+  // The last one may be absent, for which JSON has no word.
+  const args = all.filter((arg) => arg !== undefined);
+  return outcomeOf((await connection.call(path, {args}, deadlineMs)) as Answer);
 }

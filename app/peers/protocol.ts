@@ -27,10 +27,12 @@ export const operations = [
   'ping',
 ] as const satisfies readonly (keyof Store)[];
 
-/** What may be called: `/hello`, `/status`, `/adopt` and an operation of a store each. */
+/** What may be called: `/hello`, `/status`, `/told`, `/create-held`, `/adopt` and an operation of a store each. */
 export const paths = {
   hello: '/hello',
   status: '/status',
+  told: '/told',
+  createHeld: '/create-held',
   adopt: '/adopt',
   store: (operation: keyof Store) => `/store/${operation}`,
 } as const;

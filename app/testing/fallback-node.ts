@@ -64,7 +64,13 @@ export async function startNode(
     ...(timings === undefined ? {} : {timings}),
     log,
   });
-  const server = await startPeerServer({...common, host: '127.0.0.1', port, part: fallback.part});
+  const server = await startPeerServer({
+    ...common,
+    host: '127.0.0.1',
+    port,
+    part: fallback.part,
+    onTold: (peer, status) => directory.hear(peer, status),
+  });
   addresses.add(`127.0.0.1:${server.port}`);
   directory.start();
   let ended = false;

@@ -1,0 +1,44 @@
+import {type Address, type CreateOutcome, type Idempotency, isCertain, type NewVerification} from '../store/store.ts';
+import type {FallbackStore} from './fallback-store.ts';
+import type {Recovery} from './recovery.ts';
+import type {StoreBreaker} from './store-breaker.ts';
+
+export interface CreateHeldOptions {
+  readonly breaker: Pick<StoreBreaker, 'isOpen'>;
+  readonly fallback: FallbackStore;
+  readonly recovery: Pick<Recovery, 'bringFor'>;
+}
+
+/** What a process that may hold the recipient of a new verification does about it. */
+export type CreateHeld = (
+  address: Address,
+  verification: NewVerification,
+  idempotency?: Idempotency,
+) => Promise<CreateOutcome | Elsewhere | OnItsWay>;
+
+/** It has nothing of the recipient, or no room, and has not answered the request: the verification may be put anywhere. */
+export interface Elsewhere {
+  readonly kind: 'elsewhere';
+}
+
+/** It has answered the request, and nobody knows yet whether the store has the answer now. */
+export interface OnItsWay {
+  readonly kind: 'on_its_way';
+}
+
+/**
+ * A recipient is in one place: what is asked about one that a process holds is done there, or in the store once the recipient
+ * has gone back. So failures are not counted from nothing, and a request that was answered here is answered alike.
+ */
+export function createHeld({breaker, fallback, recovery}: CreateHeldOptions): CreateHeld {
+  return async (address, verification, idempotency) => {
+    if (fallback.holdsRecipient(address) && !breaker.isOpen) await recovery.bringFor(address);
+    if (!fallback.holdsRecipient(address)) return {kind: 'elsewhere'};
+    try {
+      return await fallback.create(address, verification, idempotency);
+    } catch (error) {
+      if (!isCertain(error)) throw error;
+      return {kind: idempotency !== undefined && fallback.knows(idempotency) ? 'on_its_way' : 'elsewhere'};
+    }
+  };
+}
