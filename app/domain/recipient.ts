@@ -59,7 +59,7 @@ function parsePhone(to: string): Recipient | undefined {
     kind: 'phone',
     address,
     canonical: address,
-    masked: `${address.slice(0, 3)}${'*'.repeat(address.length - 5)}${address.slice(-2)}`,
+    masked: join(address.slice(0, 3), '*'.repeat(address.length - 5), address.slice(-2)),
     country: parsed.country ?? `+${parsed.countryCallingCode}`,
   };
 }
@@ -79,8 +79,13 @@ function parseEmail(to: string): Recipient | undefined {
     address: `${local}@${asciiDomain}`,
     // Mail systems treat the local part without regard to case, whatever RFC 5321 allows them.
     canonical: `${local.normalize('NFKC').toLowerCase()}@${asciiDomain}`,
-    masked: `${[...local][0]}***@${asciiDomain}`,
+    masked: join([...local][0] ?? '', '***@', asciiDomain),
   };
+}
+
+/** One string with no memory of where its parts were cut out of: memory stores keep many. */
+function join(...parts: string[]): string {
+  return parts.join('');
 }
 
 /** The domain in lower-case ASCII (IDNA); undefined if it is no public-looking host name. */

@@ -1,5 +1,5 @@
 import type {Channel} from '../domain/policy.ts';
-import type {StoredStatus} from '../domain/verification.ts';
+import type {Snapshot, StoredStatus} from '../domain/verification.ts';
 import type {ContextRecord, VerificationRecord} from './memory-records.ts';
 import type {Address, CheckOutcome, CreateOutcome, ResendOutcome} from './store.ts';
 
@@ -53,7 +53,7 @@ export interface HeldVerification
   readonly standing: 'live' | 'superseded' | 'final';
   readonly createdAgeMs: number;
   readonly expiresInMs: number;
-  readonly delivery: Omit<VerificationRecord['delivery'], 'updatedAt'> & {readonly updatedAgeMs: number};
+  readonly delivery: Omit<Snapshot['delivery'], 'updatedAt'> & {readonly updatedAgeMs: number};
   /** Its message, if that still waits for a worker. */
   readonly message?: HeldMessage;
 }

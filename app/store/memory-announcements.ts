@@ -1,4 +1,4 @@
-import TinyQueue from 'tinyqueue';
+import FlatQueue from 'flatqueue';
 import {
   type Announcements,
   eventLifetimeMs,
@@ -17,7 +17,7 @@ export class MemoryAnnouncements implements Announcements, DeliveryReports {
   readonly #queue: MemoryQueue;
   readonly #now: () => number;
   readonly #watched = new Map<string, Address>();
-  readonly #due = new TinyQueue<{at: number; address: Address}>([], (a, b) => a.at - b.at);
+  readonly #due = new FlatQueue<Address>();
 
   constructor({
     store,
@@ -35,7 +35,7 @@ export class MemoryAnnouncements implements Announcements, DeliveryReports {
 
   async watch(address: Address, lifetimeMs: number): Promise<void> {
     this.#watched.set(address.id, address);
-    this.#due.push({at: this.#now() + lifetimeMs, address});
+    this.#due.push(address, this.#now() + lifetimeMs);
   }
 
   async unwatch({id}: Address): Promise<void> {
@@ -47,7 +47,7 @@ export class MemoryAnnouncements implements Announcements, DeliveryReports {
     const outcome = await this.#store.read(address);
     const at = this.#now();
     if (outcome.kind === 'found' && outcome.snapshot.status === 'pending') {
-      this.#due.push({at: outcome.snapshot.expiresAt, address});
+      this.#due.push(address, outcome.snapshot.expiresAt);
       return;
     }
     if (!this.#watched.delete(address.id) || outcome.kind !== 'found') return;
@@ -57,9 +57,9 @@ export class MemoryAnnouncements implements Announcements, DeliveryReports {
 
   /** Announces what has expired, and all whose end nobody has announced at the time. */
   async look(): Promise<void> {
-    for (let next = this.#due.peek(); next !== undefined && next.at <= this.#now(); next = this.#due.peek()) {
-      this.#due.pop();
-      await this.announce(next.address);
+    while ((this.#due.peekValue() ?? Number.POSITIVE_INFINITY) <= this.#now()) {
+      const next = this.#due.pop();
+      if (next !== undefined) await this.announce(next);
     }
   }
 

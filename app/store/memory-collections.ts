@@ -1,9 +1,11 @@
-import TinyQueue from 'tinyqueue';
+import FlatQueue from 'flatqueue';
 import {assertNever} from '../domain/assert-never.ts';
-import type {RecipientRecord, RequestRecord, VerificationRecord} from './memory-records.ts';
+import type {RecipientRecord, VerificationRecord} from './memory-records.ts';
+import {packRequest, type RequestRecord, unpackRequest} from './packed-request.ts';
 import {type Address, tombstoneMs} from './store.ts';
 
-type Collection = 'verifications' | 'recipients' | 'requests' | 'limits';
+const collections = ['verifications', 'recipients', 'requests', 'limits'] as const;
+type Collection = (typeof collections)[number];
 
 /** The monotonic clock, told as ms since 1970. */
 export function monotonicNow(): number {
@@ -14,10 +16,17 @@ export function monotonicNow(): number {
 export class MemoryCollections {
   readonly verifications = new Map<string, VerificationRecord>();
   readonly recipients = new Map<string, RecipientRecord>();
-  readonly requests = new Map<string, RequestRecord>();
+  /** See `packed-request.ts`. */
+  readonly requests = new Map<string, string>();
   /** When each rate limit is empty again. */
   readonly limits = new Map<string, number>();
-  readonly ends = new TinyQueue<{at: number; of: Collection; key: string}>([], (a, b) => a.at - b.at);
+  /** Keys by when their record may end. Numbers beside keys: an object for each would take three times as much. */
+  readonly #ends: Readonly<Record<Collection, FlatQueue<string>>> = {
+    verifications: new FlatQueue(),
+    recipients: new FlatQueue(),
+    requests: new FlatQueue(),
+    limits: new FlatQueue(),
+  };
   readonly #now: () => number;
 
   constructor(now: () => number = monotonicNow) {
@@ -27,13 +36,34 @@ export class MemoryCollections {
   /** The time; what has reached its end by then is gone. */
   tick(): number {
     const at = this.#now();
-    for (let next = this.ends.peek(); next !== undefined && next.at <= at; next = this.ends.peek()) {
-      this.ends.pop();
-      const endsAt = this.#endOf(next);
-      if (endsAt !== undefined && endsAt > at) this.ends.push({...next, at: endsAt});
-      else this.#delete(next);
+    for (const of of collections) {
+      const ends = this.#ends[of];
+      while ((ends.peekValue() ?? Number.POSITIVE_INFINITY) <= at) {
+        const key = ends.pop() ?? '';
+        const endsAt = this.#endOf(of, key);
+        if (endsAt !== undefined && endsAt > at) ends.push(key, endsAt);
+        else this.#delete(of, key);
+      }
     }
     return at;
+  }
+
+  /** Has a record looked at when it may have reached its end. */
+  endAt(of: Collection, key: string, at: number): void {
+    this.#ends[of].push(key, at);
+  }
+
+  request(tag: string): RequestRecord | undefined {
+    const packed = this.requests.get(tag);
+    return packed === undefined ? undefined : unpackRequest(packed);
+  }
+
+  /** Notes what was answered to a request about a recipient. */
+  keepRequest(tag: string, request: RequestRecord, recipient: RecipientRecord): void {
+    this.requests.set(tag, packRequest(request));
+    this.endAt('requests', tag, request.endsAt);
+    // No longer than it has to be, unlike what a spread makes.
+    recipient.requests = [tag].concat(recipient.requests ?? []);
   }
 
   /** The recipient's record; a new one, that is not kept yet, if there is none. */
@@ -48,7 +78,7 @@ export class MemoryCollections {
         keptUntil: 0,
         maxPending: 1,
         maxAttempts: 1,
-        blockAfter: Number.POSITIVE_INFINITY,
+        blockAfter: 0,
       }
     );
   }
@@ -56,18 +86,18 @@ export class MemoryCollections {
   keepRecipient({recipientTag}: Pick<Address, 'recipientTag'>, recipient: RecipientRecord, until: number): void {
     if (until <= recipient.keptUntil) return;
     // The entry that is in the queue already renews itself when its turn comes.
-    if (recipient.keptUntil === 0) this.ends.push({at: until, of: 'recipients', key: recipientTag});
+    if (recipient.keptUntil === 0) this.endAt('recipients', recipientTag, until);
     recipient.keptUntil = until;
   }
 
-  #delete({of, key}: {of: Collection; key: string}): void {
-    const request = of === 'requests' ? this.requests.get(key) : undefined;
+  #delete(of: Collection, key: string): void {
+    const request = of === 'requests' ? this.request(key) : undefined;
     const recipient = request === undefined ? undefined : this.recipients.get(request.recipient);
     if (recipient?.requests !== undefined) recipient.requests = recipient.requests.filter((tag) => tag !== key);
     this[of].delete(key);
   }
 
-  #endOf({of, key}: {of: Collection; key: string}): number | undefined {
+  #endOf(of: Collection, key: string): number | undefined {
     switch (of) {
       case 'verifications': {
         const record = this.verifications.get(key);
@@ -76,7 +106,7 @@ export class MemoryCollections {
       case 'recipients':
         return this.recipients.get(key)?.keptUntil;
       case 'requests':
-        return this.requests.get(key)?.endsAt;
+        return this.request(key)?.endsAt;
       case 'limits':
         return this.limits.get(key);
       default:

@@ -1,4 +1,4 @@
-import {type HeldRequest, type HeldVerification, type Holding, type RememberedOutcome, shifted} from './holding.ts';
+import {type HeldRequest, type HeldVerification, type Holding, shifted} from './holding.ts';
 import type {MemoryCollections} from './memory-collections.ts';
 import type {MemoryQueue} from './memory-queue.ts';
 import {type RecipientRecord, remembered, type VerificationRecord} from './memory-records.ts';
@@ -29,42 +29,27 @@ export function holdingOf(records: MemoryCollections, queue: MemoryQueue, name: 
     sendableInMs: sendableAt - at,
     maxPending,
     maxAttempts,
-    blockAfter: Number.isFinite(blockAfter) ? blockAfter : 0,
-    verifications: recipient.codes.flatMap(({tag, standing}) => {
-      const record = records.verifications.get(tag);
-      return record === undefined ? [] : [heldVerification(record, standing, queue, at)];
-    }),
-    requests: [...(recipient.requests ?? [])].flatMap((key): HeldRequest[] => {
-      const request = records.requests.get(key);
+    blockAfter,
+    verifications: recipient.codes
+      .filter(({tag}) => records.verifications.has(tag))
+      .map((record) => heldVerification(record, queue, at)),
+    requests: (recipient.requests ?? []).flatMap((tag): HeldRequest[] => {
+      const request = records.request(tag);
       if (request === undefined) return [];
       const {fingerprint, endsAt, outcome} = request;
-      return [
-        {
-          tag: key,
-          fingerprint,
-          endsInMs: endsAt - at,
-          outcome: shifted(JSON.parse(outcome) as RememberedOutcome, -at),
-        },
-      ];
+      return [{tag, fingerprint, endsInMs: endsAt - at, outcome: shifted(outcome, -at)}];
     }),
   };
 }
 
-function heldVerification(
-  record: VerificationRecord,
-  standing: HeldVerification['standing'],
-  queue: MemoryQueue,
-  at: number,
-): HeldVerification {
-  const {createdAt, expiresAt, delivery, ...rest} = record;
-  const {updatedAt, ...delivered} = delivery;
+function heldVerification(record: VerificationRecord, queue: MemoryQueue, at: number): HeldVerification {
+  const {createdAt, expiresAt, delivery, provider, deliveryAt, ...rest} = record;
   const message = queue.withdraw(record);
   return {
     ...rest,
-    standing,
     createdAgeMs: at - createdAt,
     expiresInMs: expiresAt - at,
-    delivery: {...delivered, updatedAgeMs: at - updatedAt},
+    delivery: {status: delivery, ...(provider === '' ? {} : {provider}), updatedAgeMs: at - deliveryAt},
     ...(message === undefined
       ? {}
       : {
@@ -129,24 +114,16 @@ export function takeOver(records: MemoryCollections, queue: MemoryQueue, holding
     if (endsAt <= at) continue;
     const key = held.tag;
     records.verifications.set(key, record);
-    records.ends.push({at: endsAt, of: 'verifications', key});
-    recipient.codes.push({tag: held.tag, expiresAt: record.expiresAt, standing: held.standing});
+    records.endAt('verifications', key, endsAt);
+    recipient.codes.push(record);
     keepUntil = Math.max(keepUntil, endsAt);
     if (held.message !== undefined) queue.giveBack(memoryMessage(holding, held.message, record, at));
   }
   supersedeOldest(recipient, at);
   recipient.codes = remembered(recipient.codes, at);
   for (const {tag, fingerprint, endsInMs, outcome} of holding.requests) {
-    const key = tag;
-    records.requests.set(key, {
-      fingerprint,
-      outcome: JSON.stringify(shifted(outcome, at)),
-      endsAt: at + endsInMs,
-      recipient: recipientTag,
-    });
-    records.ends.push({at: at + endsInMs, of: 'requests', key});
-    recipient.requests ??= [];
-    recipient.requests.push(key);
+    const request = {fingerprint, endsAt: at + endsInMs, recipient: recipientTag, outcome: shifted(outcome, at)};
+    records.keepRequest(tag, request, recipient);
   }
   records.keepRecipient(holding, recipient, keepUntil);
 }
@@ -156,7 +133,7 @@ const rememberInOutageMs = 30 * 86_400_000;
 
 function addFailures(recipient: RecipientRecord, {failures, contexts}: Holding, maxFailures: number, at: number): void {
   recipient.failures += failures;
-  recipient.blocked ||= recipient.failures >= Math.min(recipient.blockAfter, maxFailures);
+  recipient.blocked ||= recipient.failures >= Math.min(recipient.blockAfter || maxFailures, maxFailures);
   for (const {contextTag, failures, checkableInMs, lockedInMs} of contexts) {
     const known = recipient.contexts?.get(contextTag) ?? {failures: 0, checkableAt: 0, lockedUntil: 0};
     recipient.contexts ??= new Map();
@@ -174,12 +151,13 @@ function supersedeOldest({codes, maxPending}: RecipientRecord, at: number): void
 }
 
 function recordOf(held: HeldVerification, at: number): VerificationRecord {
-  const {standing: _standing, createdAgeMs, expiresInMs, delivery, message: _message, ...rest} = held;
-  const {updatedAgeMs, ...delivered} = delivery;
+  const {createdAgeMs, expiresInMs, delivery, message: _message, ...rest} = held;
   return {
     ...rest,
     createdAt: at - createdAgeMs,
     expiresAt: at + expiresInMs,
-    delivery: {...delivered, updatedAt: at - updatedAgeMs},
+    delivery: delivery.status,
+    provider: delivery.provider ?? '',
+    deliveryAt: at - delivery.updatedAgeMs,
   };
 }

@@ -11,6 +11,8 @@ export interface VerificationRecord {
   readonly contextTag: string;
   readonly bindingMac: string;
   status: StoredStatus;
+  /** Its place among the recipient's codes. */
+  standing: 'live' | 'superseded' | 'final';
   mac: string;
   sealedAddress: string;
   sealedCode: string;
@@ -23,9 +25,12 @@ export interface VerificationRecord {
   readonly maxAttempts: number;
   failedChecks: number;
   resends: number;
-  delivery: {status: DeliveryStatus; provider?: string; updatedAt: number};
-  readonly storeMayHaveCopy?: true;
-  readonly survivesFailover?: true;
+  delivery: DeliveryStatus;
+  /** Which provider it is by; '' before one is known. */
+  provider: string;
+  deliveryAt: number;
+  readonly storeMayHaveCopy?: boolean;
+  readonly survivesFailover?: boolean;
 }
 
 /** By its tag, which no two recipients share. */
@@ -37,13 +42,14 @@ export interface RecipientRecord {
   contexts?: Map<string, ContextRecord>;
   sendableAt: number;
   /** Its codes, oldest first. */
-  codes: {tag: string; expiresAt: number; standing: 'live' | 'superseded' | 'final'}[];
+  codes: VerificationRecord[];
   keptUntil: number;
   /** Requests about it whose answers are known, by tag. */
   requests?: string[];
-  /** What its policy says, as far as requests have told. */
+  /** What its policy says. */
   maxPending: number;
   maxAttempts: number;
+  /** 0 until a check has told. */
   blockAfter: number;
 }
 
@@ -51,16 +57,6 @@ export interface ContextRecord {
   readonly failures: number;
   readonly checkableAt: number;
   readonly lockedUntil: number;
-}
-
-/** What was answered to a request that may come again. */
-export interface RequestRecord {
-  readonly fingerprint: string;
-  /** JSON: a third of what the objects take. */
-  readonly outcome: string;
-  readonly endsAt: number;
-  /** Key of the recipient that it was about. */
-  readonly recipient: string;
 }
 
 export function clearBudget(recipient: RecipientRecord): void {
@@ -87,17 +83,22 @@ export function remembered(codes: RecipientRecord['codes'], at: number): Recipie
   return codes.filter((code) => code.expiresAt + tombstoneMs > at && (code.standing === 'live' || over.includes(code)));
 }
 
-export function finish(record: VerificationRecord, recipient: RecipientRecord, status: StoredStatus): void {
+export function finish(record: VerificationRecord, status: StoredStatus): void {
   record.status = status;
   record.mac = '';
   record.sealedAddress = '';
   record.sealedCode = '';
-  for (const code of recipient.codes) if (code.tag === record.tag) code.standing = 'final';
+  record.standing = 'final';
+}
+
+export function noteDelivery(record: VerificationRecord, status: DeliveryStatus, provider: string, at: number): void {
+  record.delivery = status;
+  record.provider = provider;
+  record.deliveryAt = at;
 }
 
 export function snapshotOf(record: VerificationRecord, recipient: RecipientRecord, at: number): Snapshot {
   const {
-    tag: own,
     contextTag,
     status,
     channel,
@@ -110,8 +111,10 @@ export function snapshotOf(record: VerificationRecord, recipient: RecipientRecor
     failedChecks,
     resends,
     delivery,
+    provider,
+    deliveryAt,
   } = record;
-  const standing = recipient.codes.find(({tag}) => tag === own)?.standing ?? 'unlisted';
+  const standing = recipient.codes.includes(record) ? record.standing : 'unlisted';
   const budget = budgetOf(recipient, contextTag);
   return {
     at,
@@ -127,7 +130,7 @@ export function snapshotOf(record: VerificationRecord, recipient: RecipientRecor
     maxAttempts,
     failedChecks,
     resends,
-    delivery: {...delivery},
+    delivery: {status: delivery, ...(provider === '' ? {} : {provider}), updatedAt: deliveryAt},
     budget,
     sendableAt: recipient.sendableAt,
     ...(locale === undefined ? {} : {locale}),

@@ -11,11 +11,13 @@ import {
 } from '../domain/failure-budget.ts';
 import type {Channel} from '../domain/policy.ts';
 import {kindOf, suits} from '../domain/recipient.ts';
+import type {RememberedOutcome} from './holding.ts';
 import {MemoryCollections, monotonicNow} from './memory-collections.ts';
 import {charge} from './memory-limits.ts';
 import {
   clearBudget,
   finish,
+  noteDelivery,
   type RecipientRecord,
   refuseSend,
   remembered,
@@ -64,9 +66,12 @@ export interface MemoryStoreOptions {
   readonly timings?: BudgetTimings;
   /** Consecutive failures that block a recipient, however many its policy allows. @default none */
   readonly maxFailures?: number;
-  /** Records, of verifications and of recipients each; one more is refused. @default 100,000 */
+  /** Verifications, and recipients, each with a few requests and rate limits; one more is refused. @default 100,000 */
   readonly maxRecords?: number;
 }
+
+/** Of requests and rate limits: more than a creation, its checks and the limits of its recipient and address take. */
+const smallRecordsPerVerification = 6;
 
 /** The store in this process' memory: gone with the process. Every operation runs in one turn and so is atomic. */
 export class MemoryStore implements Store {
@@ -125,7 +130,6 @@ export class MemoryStore implements Store {
     if (input.deliver) this.#enqueue({address, sealedCode, sealedAddress, expiresAt, queuedAt: at, resends: 0});
     const live = recipient.codes.filter((code) => code.standing === 'live' && code.expiresAt > at);
     for (const code of live.slice(0, Math.max(0, live.length - input.maxPending + 1))) code.standing = 'superseded';
-    recipient.codes = [...remembered(recipient.codes, at), {tag: address.tag, expiresAt, standing: 'live'}];
     recipient.sendableAt = at + input.resendIntervalMs;
     recipient.maxPending = input.maxPending;
     recipient.maxAttempts = input.maxAttempts;
@@ -137,6 +141,7 @@ export class MemoryStore implements Store {
       contextTag,
       bindingMac,
       status: 'pending',
+      standing: 'live',
       mac,
       sealedAddress,
       sealedCode: input.keepCode ? sealedCode : '',
@@ -147,18 +152,18 @@ export class MemoryStore implements Store {
       maxAttempts,
       failedChecks: 0,
       resends: 0,
-      delivery: {status: input.deliver ? 'queued' : 'sent', updatedAt: at},
+      delivery: input.deliver ? 'queued' : 'sent',
+      provider: '',
+      deliveryAt: at,
       ...(input.storeMayHaveCopy ? {storeMayHaveCopy: true} : {}),
       ...(input.survivesFailover ? {survivesFailover: true} : {}),
       ...(locale === undefined ? {} : {locale}),
       ...(reference === undefined ? {} : {reference}),
     };
     this.#records.verifications.set(address.tag, record);
-    this.#records.ends.push({
-      at: expiresAt + tombstoneMs,
-      of: 'verifications',
-      key: address.tag,
-    });
+    this.#records.endAt('verifications', address.tag, expiresAt + tombstoneMs);
+    // No longer than it has to be, unlike what a spread makes: most recipients have one.
+    recipient.codes = remembered(recipient.codes, at).concat(record);
     const created: CreateOutcome = {
       kind: 'created',
       id: address.id,
@@ -189,14 +194,10 @@ export class MemoryStore implements Store {
     const bound = record.bindingMac === (presented.bindingMac ?? '');
     if (bound && record.mac === presented.mac) {
       clearBudget(recipient);
-      finish(record, recipient, 'approved');
+      finish(record, 'approved');
       // Once nothing is to be remembered but its codes, the record ends with the last of them.
       recipient.keptUntil = Math.max(at, ...recipient.codes.map(({expiresAt}) => expiresAt)) + tombstoneMs;
-      this.#records.ends.push({
-        at: recipient.keptUntil,
-        of: 'recipients',
-        key: address.recipientTag,
-      });
+      this.#records.endAt('recipients', address.recipientTag, recipient.keptUntil);
       return this.#remember(address, idempotency, at, {kind: 'approved', snapshot: snapshotOf(record, recipient, at)});
     }
     const limits = {maxAttempts: record.maxAttempts, blockAfter: Math.min(blockAfter, this.#maxFailures)};
@@ -213,7 +214,7 @@ export class MemoryStore implements Store {
     this.#records.keepRecipient(address, recipient, at + this.#timings.rememberMs);
     record.failedChecks++;
     if (endsRound(budget.failuresInContext, limits) || recipient.blocked || record.failedChecks >= record.maxAttempts)
-      finish(record, recipient, 'locked');
+      finish(record, 'locked');
     return this.#remember(address, idempotency, at, {
       kind: bound ? 'incorrect' : 'binding_mismatch',
       snapshot: snapshotOf(record, recipient, at),
@@ -250,16 +251,15 @@ export class MemoryStore implements Store {
       queuedAt: at,
       resends: record.resends + 1,
       channel,
-      ...(record.delivery.provider === undefined ? {} : {avoid: record.delivery.provider}),
+      ...(record.provider === '' ? {} : {avoid: record.provider}),
     });
     if (!sendsSame) {
       record.mac = mac;
       record.expiresAt = expiresAt;
-      for (const own of recipient.codes) if (own.tag === address.tag) own.expiresAt = record.expiresAt;
     }
     record.resends++;
     record.channel = channel;
-    record.delivery = {status: 'queued', updatedAt: at};
+    noteDelivery(record, 'queued', '', at);
     recipient.sendableAt = at + resendIntervalMs;
     this.#records.keepRecipient(address, recipient, at + lifetimeMs + tombstoneMs);
     return this.#remember(address, idempotency, at, {kind: 'resent', snapshot: snapshotOf(record, recipient, at)});
@@ -272,7 +272,7 @@ export class MemoryStore implements Store {
     const before = snapshotOf(record, recipient, at);
     if (before.status === 'canceled') return {kind: 'canceled', snapshot: before};
     if (before.status !== 'pending') return {kind: 'final', snapshot: before};
-    finish(record, recipient, 'canceled');
+    finish(record, 'canceled');
     return {kind: 'canceled', snapshot: snapshotOf(record, recipient, at)};
   }
 
@@ -312,16 +312,11 @@ export class MemoryStore implements Store {
     result: Exclude<DeliveryResult, {kind: 'obsolete'}>,
   ): void {
     const found = this.#find(message.address);
-    if (found === undefined || found.record.resends !== message.resends || found.record.delivery.status !== 'queued')
-      return;
+    if (found === undefined || found.record.resends !== message.resends || found.record.delivery !== 'queued') return;
     const {record, recipient, at} = found;
-    record.delivery = {
-      status: result.kind,
-      updatedAt: at,
-      ...(result.provider === undefined ? {} : {provider: result.provider}),
-    };
+    noteDelivery(record, result.kind, result.provider ?? '', at);
     if (result.kind === 'failed' && snapshotOf(record, recipient, at).status === 'pending')
-      finish(record, recipient, 'undeliverable');
+      finish(record, 'undeliverable');
   }
 
   /** Notes what a provider tells of a message that it had taken. */
@@ -330,11 +325,10 @@ export class MemoryStore implements Store {
     if (found === undefined) return 'not_found';
     const {record, recipient, at} = found;
     if (record.resends !== resends) return 'ignored';
-    if (record.delivery.status === 'queued') return 'early';
-    if (record.delivery.status !== 'sent' || record.delivery.provider !== provider) return 'ignored';
-    record.delivery = {status, provider, updatedAt: at};
-    if (status === 'failed' && snapshotOf(record, recipient, at).status === 'pending')
-      finish(record, recipient, 'undeliverable');
+    if (record.delivery === 'queued') return 'early';
+    if (record.delivery !== 'sent' || record.provider !== provider) return 'ignored';
+    noteDelivery(record, status, provider, at);
+    if (status === 'failed' && snapshotOf(record, recipient, at).status === 'pending') finish(record, 'undeliverable');
     return 'noted';
   }
 
@@ -344,43 +338,36 @@ export class MemoryStore implements Store {
     return record === undefined ? undefined : {record, recipient: this.#records.recipient(address), at};
   }
 
-  #replay<Outcome>(idempotency: Idempotency | undefined): Outcome | {kind: 'idempotency_conflict'} | undefined {
-    const record = idempotency === undefined ? undefined : this.#records.requests.get(idempotency.tag);
+  #replay<Outcome extends RememberedOutcome>(
+    idempotency: Idempotency | undefined,
+  ): Outcome | {kind: 'idempotency_conflict'} | undefined {
+    const record = idempotency === undefined ? undefined : this.#records.request(idempotency.tag);
     if (record === undefined) return undefined;
     return record.fingerprint === idempotency?.fingerprint
-      ? (JSON.parse(record.outcome) as Outcome)
+      ? (record.outcome as Outcome)
       : {kind: 'idempotency_conflict'};
   }
 
-  #remember<Outcome>(
-    address: Address,
+  #remember<Outcome extends RememberedOutcome>(
+    {partition, recipientTag}: Address,
     idempotency: Idempotency | undefined,
     at: number,
     outcome: Outcome,
     keepMs = idempotencyMs,
   ): Outcome {
-    if (idempotency !== undefined) {
-      const key = idempotency.tag;
-      const recipient = this.#records.recipient(address);
-      recipient.requests ??= [];
-      recipient.requests.push(key);
-      this.#records.requests.set(key, {
-        fingerprint: idempotency.fingerprint,
-        outcome: JSON.stringify(outcome),
-        endsAt: at + keepMs,
-        recipient: address.recipientTag,
-      });
-      this.#records.ends.push({at: at + keepMs, of: 'requests', key});
-    }
+    if (idempotency === undefined) return outcome;
+    const {tag, fingerprint} = idempotency;
+    const request = {fingerprint, outcome, endsAt: at + keepMs, recipient: recipientTag};
+    this.#records.keepRequest(tag, request, this.#records.recipient({partition, recipientTag}));
     return outcome;
   }
 
   #refuseWhenFull(): void {
+    const {verifications, recipients, requests, limits} = this.#records;
     const largest = Math.max(
-      this.#records.verifications.size,
-      this.#records.recipients.size,
-      this.#records.requests.size,
-      this.#records.limits.size,
+      verifications.size,
+      recipients.size,
+      (requests.size + limits.size) / smallRecordsPerVerification,
     );
     if (largest >= this.#maxRecords)
       throw new StoreError('not_executed', `the memory store is full (${this.#maxRecords} records)`);
