@@ -26,6 +26,10 @@ test.each([
   expect(() => parseArguments(args)).toThrow(message);
 });
 
+test('the memory of the fallback is measured alone', () => {
+  expect(parseArguments(['--fallback-memory'])).toBe('fallback-memory');
+});
+
 test('--help asks for help, whatever else is there', () => {
   expect(parseArguments(['--help', '--rounds', '0'])).toBe('help');
 });

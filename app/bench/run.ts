@@ -8,6 +8,7 @@ import {type BenchOptions, parseArguments, UsageError, usage} from './arguments.
 import {Contestant, operations} from './contestant.ts';
 import {separateCores} from './cores.ts';
 import {createInstallation} from './installation.ts';
+import {measureFallbackMemory} from './measures/fallback-memory.ts';
 import {measureRedisCost} from './measures/redis-cost.ts';
 import {measureReplication} from './measures/replication.ts';
 import {type Contestants, measureLatency, measureThroughput, warmUp} from './measures/rounds.ts';
@@ -28,7 +29,7 @@ import {type ServerName, startServer} from './servers/server-process.ts';
 const connections = 64;
 const profileGraceMs = 15_000;
 
-const options = read(process.argv.slice(2));
+const options = await read(process.argv.slice(2));
 const resources = new AsyncDisposableStack();
 for (const [signal, exitCode] of [
   ['SIGINT', 130],
@@ -42,9 +43,13 @@ try {
   await resources.disposeAsync();
 }
 
-function read(args: readonly string[]): BenchOptions {
+async function read(args: readonly string[]): Promise<BenchOptions> {
   try {
     const parsed = parseArguments(args);
+    if (parsed === 'fallback-memory') {
+      console.log(JSON.stringify({fallbackMemory: await measureFallbackMemory()}));
+      process.exit(0);
+    }
     if (parsed !== 'help') return parsed;
     console.log(usage);
     process.exit(0);
