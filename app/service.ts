@@ -85,6 +85,8 @@ async function acquire(configuration: Configuration, log: Logger, resources: Asy
           },
           resources,
         );
+  if (fallback !== undefined && settings.peers === undefined && settings.mode === 'production')
+    log.warn('PEERS is not set: while Redis is away, other processes do not know what this one holds');
   const inbox = fallback === undefined ? opened.inbox : resilientInbox(opened.inbox, new MemoryInbox());
   if (fallback !== undefined) resources.defer(() => fallback.stop(leaveGraceMs(settings.shutdownTimeoutSeconds)));
 

@@ -128,7 +128,10 @@ export class Creation {
     return outcome;
   }
 
-  /** In the memory of the first process, in the recipient's order, that takes it. */
+  /**
+   * In the memory of the first process, in the recipient's order, that takes it. One that may have taken it and does not say
+   * so keeps nobody waiting: the next one takes it and notes that there may be a copy, which ends when the two meet.
+   */
   async #inMemory(
     draft: Draft,
     {storeMayHaveCopy}: Required<Pick<NewVerification, 'storeMayHaveCopy'>>,
@@ -137,18 +140,21 @@ export class Creation {
   ): Promise<CreateOutcome> {
     const {instance, own, peers} = this.#options;
     const ready = peers.ready();
-    let refusal = new StoreError('not_executed', 'no process takes the verification');
+    let mayHaveCopy = storeMayHaveCopy;
+    let failure = new StoreError('not_executed', 'no process takes the verification');
     for (const owner of rank(draft.recipientTag, [instance, ...ready.map((peer) => peer.instance)])) {
       const {address, verification} = draft.addressTo(owner);
-      const store = ready.find((peer) => peer.instance === owner)?.store(deadline.leftMs()) ?? own;
+      const peer = ready.find((each) => each.instance === owner);
+      const store = peer?.store(Math.floor(deadline.leftMs() / 2)) ?? own;
       try {
-        return await store.create(address, {...verification, storeMayHaveCopy}, idempotency);
+        return await store.create(address, {...verification, storeMayHaveCopy: mayHaveCopy}, idempotency);
       } catch (error) {
-        if (!isCertain(error)) throw error;
-        refusal = error;
+        if (!(error instanceof StoreError)) throw error;
+        mayHaveCopy ||= !isCertain(error);
+        if (isCertain(failure)) failure = error;
       }
     }
-    throw refusal;
+    throw failure;
   }
 }
 

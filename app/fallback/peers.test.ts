@@ -311,6 +311,57 @@ describe('a recipient that one process holds while others reach the store', () =
   });
 });
 
+describe('a creation that a peer may have taken into its memory', () => {
+  const request = {tag: 'request', fingerprint: 'f'};
+
+  it('is taken by the next process, in time and with the same code', async () => {
+    const nodes = await startNodes(2);
+    const [asked, silent] = nodes as [FallbackNode, FallbackNode];
+    await cutOff(nodes);
+    const {draft, parse} = createAddressBook();
+    const store = silent.fallback.part.store as {create: unknown};
+    store.create = () => new Promise(() => {});
+    const mine = await until('a recipient of the silent one', () => {
+      const next = draft(`user${Math.random()}`, verification());
+      const order = rank(
+        next.recipientTag,
+        nodes.map(({instance}) => instance),
+      );
+      return order[0] === silent.instance && next;
+    });
+    const where = parse(created(await asked.fallback.store.create(mine)).id);
+    expect(where?.owner).toBe(asked.instance);
+  });
+
+  it.each([
+    'the copy comes back first',
+    'the copy comes back last',
+    'the process with the copy hands it over',
+  ] as const)('ends where the two meet, and what the caller was told stays: %s', async (order) => {
+    const nodes = await startNodes(2);
+    const [teller, copier] = nodes as [FallbackNode, FallbackNode];
+    await cutOff(nodes);
+    const {draft} = createAddressBook();
+    const drafted = draft('ada', verification({maxPending: 3}));
+    const [told, copy] = [drafted.addressTo(teller.instance), drafted.addressTo(copier.instance)];
+    await copier.fallback.part.store.create(copy.address, copy.verification, request);
+    const about = {...told.verification, storeMayHaveCopy: true};
+    await teller.fallback.part.store.create(told.address, about, request);
+    const isHandedOver = order === 'the process with the copy hands it over';
+    if (isHandedOver) await copier.fallback.stop(2000);
+    else await mend([order === 'the copy comes back first' ? copier : teller]);
+    await mend(isHandedOver ? [teller] : nodes);
+    const {store} = teller.fallback;
+    expect(created(await store.create(draft('ada', verification()), request)).id).toBe(told.address.id);
+    expect(await store.check(copy.address, right, limits)).toMatchObject({
+      kind: 'final',
+      snapshot: {status: 'superseded'},
+    });
+    expect(await store.check(told.address, right, limits)).toMatchObject({kind: 'approved'});
+    expect(await store.check(copy.address, right, limits)).toMatchObject({kind: 'final'});
+  });
+});
+
 describe('when the store is back', () => {
   it('every process finds what others held, with its failures added once for each owner', async () => {
     const nodes = await startNodes(2);

@@ -1,3 +1,4 @@
+import {draftTagOf} from '../domain/verification-id.ts';
 import {type HeldRequest, type HeldVerification, type Holding, shifted} from './holding.ts';
 import type {MemoryCollections} from './memory-collections.ts';
 import type {MemoryQueue} from './memory-queue.ts';
@@ -107,12 +108,14 @@ export function takeOver(records: MemoryCollections, queue: MemoryQueue, holding
   recipient.maxPending = holding.maxPending;
   recipient.maxAttempts = holding.maxAttempts;
   if (holding.blockAfter > 0) recipient.blockAfter = holding.blockAfter;
+  let untold = false;
   let keepUntil = holding.failures > 0 ? at + rememberInOutageMs : at;
   for (const held of holding.verifications) {
     const record = recordOf(held, at);
     const endsAt = record.expiresAt + tombstoneMs;
     if (endsAt <= at) continue;
     const key = held.tag;
+    if (endCopies(recipient, record) === 'record') untold = true;
     records.verifications.set(key, record);
     records.endAt('verifications', key, endsAt);
     recipient.codes.push(record);
@@ -122,10 +125,22 @@ export function takeOver(records: MemoryCollections, queue: MemoryQueue, holding
   supersedeOldest(recipient, at);
   recipient.codes = remembered(recipient.codes, at);
   for (const {tag, fingerprint, endsInMs, outcome} of holding.requests) {
+    if (untold && records.requests.has(tag)) continue;
     const request = {fingerprint, endsAt: at + endsInMs, recipient: recipientTag, outcome: shifted(outcome, at)};
     records.keepRequest(tag, request, recipient);
   }
   records.keepRecipient(holding, recipient, keepUntil);
+}
+
+/**
+ * Of one code there may be copies, of which the caller was told one: where it is known that there may be copies, that is it,
+ * and else the one that is here already. The counterpart of `end_copies` in `scripts/adopt.lua`.
+ */
+function endCopies({codes}: RecipientRecord, record: VerificationRecord): 'others' | 'record' {
+  const copies = codes.filter((code) => code.tag !== record.tag && draftTagOf(code) === draftTagOf(record));
+  const ended = record.storeMayHaveCopy || copies.length === 0 ? copies : [record];
+  for (const copy of ended) if (copy.standing === 'live') copy.standing = 'superseded';
+  return ended.includes(record) ? 'record' : 'others';
 }
 
 /** How long failures are held on to that came with an outage: far longer than one lasts. */

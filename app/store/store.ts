@@ -67,7 +67,7 @@ export interface NewVerification {
   readonly rateLimits: readonly RateLimit[];
   /** Whether its code is good still when another server, which may lack what was done last, has taken over. @default false */
   readonly survivesFailover?: boolean;
-  /** Whether the store that all share may have a copy, under an id that nobody was told. @default false */
+  /** Whether the store that all share, or a process, may have a copy under an id that nobody was told. @default false */
   readonly storeMayHaveCopy?: boolean;
 }
 

@@ -34,6 +34,8 @@ export interface NodeOptions {
   readonly addresses: Set<string>;
   readonly key?: KeyObject;
   readonly timings?: BudgetTimings;
+  /** Whether what was created under another lineage of Redis is lost. @default false */
+  readonly fenced?: boolean;
   /** @default any free one */
   readonly port?: number;
 }
@@ -42,14 +44,14 @@ const sharedKey = createSecretKey(randomBytes(32));
 
 /** Starts a node; `resources` end it. */
 export async function startNode(
-  {redisPort, certificate, addresses, key = sharedKey, timings, port = 0}: NodeOptions,
+  {redisPort, certificate, addresses, key = sharedKey, timings, fenced = false, port = 0}: NodeOptions,
   resources: AsyncDisposableStack,
 ): Promise<FallbackNode> {
   const instance = createInstance();
   const link = await startTcpProxy(redisPort);
   const redis = connectTo(`redis://127.0.0.1:${link.port}`, {timeoutMs: 500});
   const servers = singleServer(redis);
-  const options = {servers, ...(timings === undefined ? {} : {timings})};
+  const options = {servers, fenced, ...(timings === undefined ? {} : {timings})};
   const log = pino({level: 'silent'});
   const tls: PeerTls = {serverName: 'peers.test', current: () => ({...certificate, minVersion: 'TLSv1.3'})};
   const common = {tls, instance, key: peerKeyOf(key), log};

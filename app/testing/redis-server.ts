@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {cp, mkdir, mkdtemp, rm} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -14,8 +14,10 @@ export interface RedisServer {
   readonly port: number;
   /** Power loss. */
   kill(): Promise<void>;
-  /** Starts it again, on the same port and data. */
-  restart(): Promise<void>;
+  /** Keeps its data as they are, for `restart`. */
+  backUp(): Promise<void>;
+  /** Starts it again, on the same port, and on the data that it had, those of the last `backUp`, or none. */
+  restart(data?: 'its' | 'older' | 'no'): Promise<void>;
   /** Answers nothing until `thaw`. */
   freeze(): void;
   thaw(): void;
@@ -31,6 +33,7 @@ export async function startRedis({
   readonly options?: readonly string[];
 } = {}): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'otp-redis-'));
+  const backup = `${directory}-backup`;
   const port = await freePort();
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
   const start = () =>
@@ -41,8 +44,15 @@ export async function startRedis({
     url: `redis://127.0.0.1:${port}`,
     port,
     kill,
-    async restart() {
+    async backUp() {
+      await rm(backup, {recursive: true, force: true});
+      await cp(directory, backup, {recursive: true});
+    },
+    async restart(data = 'its') {
       await kill();
+      if (data !== 'its') await rm(directory, {recursive: true, force: true});
+      if (data === 'older') await cp(backup, directory, {recursive: true});
+      if (data === 'no') await mkdir(directory);
       child = await start();
     },
     freeze: () => void child.kill('SIGSTOP'),
@@ -50,6 +60,7 @@ export async function startRedis({
     async [Symbol.asyncDispose]() {
       await kill();
       await rm(directory, {recursive: true, force: true});
+      await rm(backup, {recursive: true, force: true});
     },
   };
 }

@@ -7,6 +7,8 @@
 -- Reply 1 taken over, 0 it was before
 -- Keeps: failures are added, once for each process and sequence; what is written has the time that was left; a copy takes
 --        no more checks and its message is sent no more from the step on in which the verification itself is here.
+-- What all copies of one code have in common: the first of the two parts of a tag; see `draftTagOf`.
+local draft_length = 11
 local holding, sequence = cjson.decode(ARGV[1]), tonumber(ARGV[2])
 local tombstone, attempts = tonumber(ARGV[3]), holding.maxAttempts
 if tonumber(redis.call('GET', KEYS[3]) or 0) >= sequence then
@@ -36,7 +38,19 @@ end
 -- `write_recipient` would write the budget that was read over the sum.
 recipient.failed = 0
 
-local copies = 0
+-- Of one code there may be copies, whose tags begin alike, and one that the caller was told of: where it is known that there
+-- may be copies, that is it, and else the one that is here already.
+local function end_copies(tag, ended)
+  for _, code in ipairs(recipient.codes) do
+    if code[TAG] ~= tag and string.sub(code[TAG], 1, draft_length) == string.sub(tag, 1, draft_length) then
+      if not ended then return true end
+      if code[MARK] == '=' then code[MARK] = '!' end
+    end
+  end
+  return false
+end
+
+local copies, untold = 0, false
 for i, held in ipairs(holding.verifications) do
   if held.copy then
     copies = copies + 1
@@ -54,6 +68,9 @@ for i, held in ipairs(holding.verifications) do
       }, at + math.max(held.expiresInMs, 0) + tombstone)
     end
     if code and code[MARK] == '=' then code[MARK] = '!' end
+    end_copies(held.tag, true)
+  elseif end_copies(held.tag, false) then
+    held.mark, held.message, untold = '!', nil, true
   end
   local expires = at + held.expiresInMs
   if expires + tombstone > at then
@@ -87,8 +104,9 @@ for i, request in ipairs(holding.requests) do
     if replied[position] > 0 then replied[position] = replied[position] + at end
   end
   for position = 22, #replied, 2 do replied[position] = replied[position] + at end
-  if request.endsInMs > 0 then
-    remember(KEYS[3 + #holding.verifications + copies + i], request.fingerprint, request.endsInMs, replied)
+  local key = KEYS[3 + #holding.verifications + copies + i]
+  if request.endsInMs > 0 and not (untold and redis.call('EXISTS', key) == 1) then
+    remember(key, request.fingerprint, request.endsInMs, replied)
   end
 end
 return 1
