@@ -107,6 +107,18 @@ describe('what a process holds', () => {
     expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
   });
 
+  it('gives no limit anew when its recipients have gone back and the store is away again', async () => {
+    const {store} = open();
+    const rateLimits = [{tag: 'limit', count: 2, periodMs: 3_600_000}];
+    for (const name of ['ada', 'bob']) {
+      const where = address(name);
+      expect(await store.create(where, verification({rateLimits}))).toMatchObject({kind: 'created'});
+      await store.move(where, taken);
+    }
+    expect(store.isEmpty).toBe(true);
+    expect(await store.create(address('eve'), verification({rateLimits}))).toMatchObject({kind: 'rate_limited'});
+  });
+
   it('lets a guesser have five failures for a recipient, over all codes, however many its policy allows', async () => {
     const {store} = open();
     let failures = 0;

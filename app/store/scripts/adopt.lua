@@ -7,8 +7,6 @@
 -- Reply 1 taken over, 0 it was before
 -- Keeps: failures are added, once for each process and sequence; what is written has the time that was left; a copy takes
 --        no more checks and its message is sent no more from the step on in which the verification itself is here.
--- What all copies of one code have in common: the first of the two parts of a tag; see `draftTagOf`.
-local draft_length = 11
 local holding, sequence = cjson.decode(ARGV[1]), tonumber(ARGV[2])
 local tombstone, attempts = tonumber(ARGV[3]), holding.maxAttempts
 if tonumber(redis.call('GET', KEYS[3]) or 0) >= sequence then
@@ -38,6 +36,8 @@ end
 -- `write_recipient` would write the budget that was read over the sum.
 recipient.failed = 0
 
+-- What the tags of all copies of one code have in common; see `draftTagOf`.
+local draft_length = 11
 -- Of one code there may be copies, whose tags begin alike, and one that the caller was told of: where it is known that there
 -- may be copies, that is it, and else the one that is here already.
 local function end_copies(tag, ended)
