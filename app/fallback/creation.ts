@@ -32,7 +32,7 @@ const memoryShare = 0.4;
 /** What peers that hold recipients may take of the deadline to say whether it is one of theirs. */
 const heldShare = 0.2;
 /** How often each way to the store is asked what became of a creation. */
-const askings = 3;
+const askings = 4;
 const pauseMs = 40;
 
 /**
@@ -122,7 +122,7 @@ export class Creation {
         if (outcome !== undefined) return outcome;
       }
       if (!storeMayHaveCopy || asking === askings || leftMs() <= 0) return {kind: 'nowhere', storeMayHaveCopy};
-      await delay(Math.random() * pauseMs * 2 ** asking);
+      await delay((0.5 + Math.random() / 2) * pauseMs * 2 ** asking);
       outcome = await ask(within(endsAt, own.create(address, verification, idempotency)));
     }
     return outcome;

@@ -82,7 +82,7 @@ describe('two processes of the service', () => {
     for (const silent of ['both', 'answers'] as const) {
       way.silence(silent);
       const to = `${silent}@example.com`;
-      const key = `key of ${silent}`;
+      const key = `key-${silent}`;
       const {status, body} = await create(alone, to, key);
       expect(status).toBe(201);
       for (const service of [other, alone, other]) expect((await create(service, to, key)).body.id).toBe(body.id);

@@ -1,9 +1,12 @@
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {code, limits, noWaits, right, times, verification, wrong} from '../store/contract/support.ts';
+import {singleServer} from '../store/redis/servers.ts';
+import {RedisStore} from '../store/redis-store.ts';
 import type {CheckOutcome, CreateOutcome} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {createCertificate, type TestCertificate} from '../testing/certificates.ts';
 import {type FallbackNode, type NodeOptions, startNode} from '../testing/fallback-node.ts';
+import {connectTo} from '../testing/redis-connection.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
 import {rank} from './peers.ts';
@@ -117,9 +120,21 @@ describe('a creation of which a process does not know what became', () => {
     const [node] = (await startNodes(1)) as [FallbackNode];
     const {draft} = createAddressBook();
     const drafted = draft('ada', verification());
+    await until('the store', () =>
+      node.fallback.store.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+    const connection = connectTo(redis.url);
+    resources.defer(() => connection.disconnect());
+    const store = new RedisStore({servers: singleServer(connection)});
     node.link.silence('answers');
     const creating = node.fallback.store.create(drafted);
-    await until('the creation', () => node.link.opened > 0);
+    await until('the creation', async () => {
+      const found = await store.read(drafted.addressTo().address).catch(() => undefined);
+      return found?.kind === 'found';
+    });
     node.link.cut();
     node.link.mend();
     expect(created(await creating).id).toBe(drafted.addressTo().address.id);

@@ -22,10 +22,11 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let silent: 'nothing' | 'both' | 'answers' = 'nothing';
   let opened = 0;
   const join = ([client, target]: readonly [Socket, Socket]) => {
-    if (silent === 'both') client.unpipe(target);
-    else client.pipe(target);
+    // A second pipe beside the first would pass everything on twice.
+    client.unpipe(target);
+    target.unpipe(client);
+    if (silent !== 'both') client.pipe(target);
     if (silent === 'nothing') target.pipe(client);
-    else target.unpipe(client);
   };
   const server = createServer((client) => {
     opened++;
