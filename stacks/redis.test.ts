@@ -41,7 +41,7 @@ describe('Redis', () => {
     );
   });
 
-  it('is watched by names, and given up after 5 s', () => {
+  it('is watched by names, and given up after 3 s', () => {
     expect(lines('sentinel.conf')).toEqual(
       expect.arrayContaining([
         'sentinel resolve-hostnames yes',
@@ -51,8 +51,8 @@ describe('Redis', () => {
     );
     expect(lines('monitor.conf')).toEqual(
       expect.arrayContaining([
-        'sentinel down-after-milliseconds otp 5000',
-        'sentinel failover-timeout otp 30000',
+        'sentinel down-after-milliseconds otp 3000',
+        'sentinel failover-timeout otp 10000',
         'sentinel parallel-syncs otp 1',
       ]),
     );

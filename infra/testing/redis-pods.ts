@@ -202,13 +202,16 @@ export class RedisPods implements AsyncDisposable {
     return ordinal;
   }
 
-  /** The master, as soon as two replicas are in step with it; only one that is not `besides`. */
+  /** The master, as soon as two replicas are in step with it and could follow it; only one that is not `besides`. */
   async masterInStep({besides}: {besides?: number} = {}): Promise<number> {
     return this.until('master with two replicas in step', async () => {
       const master = await this.findMaster();
       if (master === undefined || master === besides) return undefined;
       const info = String(await this.call(master, 'ops', ['INFO', 'replication']));
-      return info.match(/state=online/g)?.length === 2 ? master : undefined;
+      if (info.match(/state=online/g)?.length !== 2) return undefined;
+      const others = [0, 1, 2].filter((ordinal) => ordinal !== master);
+      const replicas = await Promise.all(others.map((other) => this.call(other, 'ops', ['INFO', 'replication'])));
+      return replicas.some((each) => String(each).includes('slave_priority:0')) ? undefined : master;
     });
   }
 
