@@ -1,7 +1,7 @@
 import type {Logger} from 'pino';
 import type {Holding} from '../store/holding.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
-import {StoreError} from '../store/store.ts';
+import {isCertain} from '../store/store.ts';
 import type {FallbackStore, SendResult} from './fallback-store.ts';
 import {type Peers, rank} from './peers.ts';
 import type {StoreBreaker} from './store-breaker.ts';
@@ -72,7 +72,7 @@ async function send(
       await target();
       return 'taken';
     } catch (error) {
-      if (!(error instanceof StoreError && error.effect === 'not_executed')) return 'unknown';
+      if (!isCertain(error)) return 'unknown';
     }
   }
   return 'refused';

@@ -4,7 +4,7 @@ import {backoffMs} from '../delivery/backoff.ts';
 import type {Holding} from '../store/holding.ts';
 import type {RecipientName} from '../store/memory-holdings.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
-import {StoreError} from '../store/store.ts';
+import {isCertain, StoreError} from '../store/store.ts';
 import type {FallbackStore, SendResult} from './fallback-store.ts';
 import type {StoreBreaker} from './store-breaker.ts';
 
@@ -101,9 +101,8 @@ export class Recovery {
         return 'taken';
       } catch (error) {
         if (!(error instanceof StoreError)) log.error({err: error}, 'a recipient cannot be brought back to the store');
-        const isCertain = error instanceof StoreError && error.effect === 'not_executed';
         const reason = error instanceof Error ? error.message : String(error);
-        if (isCertain && !inDoubt) {
+        if (isCertain(error) && !inDoubt) {
           // What is not asked has refused nothing.
           if (!breaker.isOpen) this.#refusal = reason;
           return 'refused';

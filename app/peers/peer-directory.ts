@@ -3,7 +3,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {Logger} from 'pino';
 import type {CreateHeld} from '../fallback/create-held.ts';
 import type {Peer, PeerStatus, Peers} from '../fallback/peers.ts';
-import {StoreError} from '../store/store.ts';
+import {isCertain, StoreError} from '../store/store.ts';
 import {connectPeer, type PeerConnection} from './peer-connection.ts';
 import {askPeer, peerStore} from './peer-store.ts';
 import {type Answer, outcomeOf, paths} from './protocol.ts';
@@ -201,8 +201,7 @@ export class PeerDirectory implements Peers {
         this.#options.onCall?.(operation, 'answered');
         return answer;
       } catch (error) {
-        const isCertain = error instanceof StoreError && error.effect === 'not_executed';
-        this.#options.onCall?.(operation, isCertain ? 'not_executed' : 'unknown');
+        this.#options.onCall?.(operation, isCertain(error) ? 'not_executed' : 'unknown');
         throw error;
       }
     };
