@@ -14,6 +14,11 @@ export interface Expected {
   readonly value: string;
 }
 
+/** Keys of one Secret as they are to be seen. */
+export function expectedOf(secret: string, values: Readonly<Record<string, string>>): Expected[] {
+  return Object.entries(values).map(([key, value]) => ({file: {secret, key}, value}));
+}
+
 // The kubelet looks after mounted Secrets once a minute unless something about the pod changes.
 const deliveryTimeoutMs = 180_000;
 

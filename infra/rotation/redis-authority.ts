@@ -4,7 +4,7 @@ import type {LoadedEnvironment} from '../environment/load.ts';
 import {redisCertificateNames} from '../redis/endpoint.ts';
 import {redisAuthoritySecret, redisTls} from '../secrets/names.ts';
 import {changeSecret, readSecret, type Values} from './change-secret.ts';
-import {deliver} from './deliver.ts';
+import {deliver, expectedOf} from './deliver.ts';
 import {reloadRedis} from './reload-redis.ts';
 
 /** What has to happen in the pods for a changed Secret to be in use. */
@@ -66,7 +66,7 @@ async function nextAuthority(
 function podsIn(cluster: Cluster, namespace: string): Pods {
   return {
     async see(values) {
-      const expected = Object.entries(values).map(([key, value]) => ({file: {secret: redisTls.name, key}, value}));
+      const expected = expectedOf(redisTls.name, values);
       const trusted = expected.filter(({file}) => file.key === redisTls.ca);
       await deliver(cluster, {namespace, component: 'redis', expected});
       if (trusted.length > 0) await deliver(cluster, {namespace, component: 'app', expected: trusted});

@@ -4,7 +4,7 @@ import type {LoadedEnvironment} from '../environment/load.ts';
 import {redisCertificateNames} from '../redis/endpoint.ts';
 import {redisAuthoritySecret, redisTls} from '../secrets/names.ts';
 import {changeSecret, readSecret} from './change-secret.ts';
-import {deliver} from './deliver.ts';
+import {deliver, expectedOf} from './deliver.ts';
 import {reloadRedis} from './reload-redis.ts';
 
 /** A new certificate of the same authority. */
@@ -20,7 +20,6 @@ export async function* rotateRedisCertificate(
     redisCertificateNames(environment),
   );
   await changeSecret(cluster, namespace, redisTls.name, made);
-  const expected = Object.entries(made).map(([key, value]) => ({file: {secret: redisTls.name, key}, value}));
-  await deliver(cluster, {namespace, component: 'redis', expected});
+  await deliver(cluster, {namespace, component: 'redis', expected: expectedOf(redisTls.name, made)});
   for await (const pod of reloadRedis(cluster, namespace)) yield `${pod} serves with the new certificate`;
 }

@@ -5,7 +5,7 @@ import {runInPod} from '../cluster/run-in-pod.ts';
 import {configFolder} from '../redis/files.ts';
 import {redisAcl, redisUserSecret, redisUsers} from '../secrets/names.ts';
 import {changeSecret, readSecret} from './change-secret.ts';
-import {deliver, podsOf} from './deliver.ts';
+import {deliver, expectedOf, podsOf} from './deliver.ts';
 
 /** Key of a user's Secret while a rotation is under way: the password to come. An interrupted one goes on with it. */
 const nextKey = 'next';
@@ -59,8 +59,7 @@ const withHashes = (of: (user: (typeof redisUsers)[number]) => readonly string[]
 
 async function setHashes(cluster: Cluster, namespace: string, hashes: Readonly<Record<string, string>>): Promise<void> {
   await changeSecret(cluster, namespace, redisAcl, hashes);
-  const expected = Object.entries(hashes).map(([user, value]) => ({file: {secret: redisAcl, key: user}, value}));
-  await deliver(cluster, {namespace, component: 'redis', expected});
+  await deliver(cluster, {namespace, component: 'redis', expected: expectedOf(redisAcl, hashes)});
   await reload(cluster, namespace, 'acl');
 }
 
