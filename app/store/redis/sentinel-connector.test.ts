@@ -16,14 +16,7 @@ it('a subscription that is lost before its answer ends no process', async () => 
   const note = (reason: unknown) => unhandled.push(reason);
   process.on('unhandledRejection', note);
   onTestFinished(() => void process.off('unhandledRejection', note));
-  const redis = connectRedis({
-    target: {kind: 'sentinel', sentinels: [sentinel.endpoint], masterName: 'otp'},
-    tls: false,
-    credentials: () => ({}),
-    timeoutMs: 2000,
-    onDown() {},
-    onUp() {},
-  });
+  const redis = connectThrough(sentinel, 2000);
   await until('the first listener', () => sentinel.listeners.length === 1);
   // Not before its answer has been read.
   sentinel.listeners[0]?.end();
@@ -37,15 +30,19 @@ it('a subscription that is lost before its answer ends no process', async () => 
   expect(unhandled).toEqual([]);
 });
 
-function connect(sentinel: ScriptedSentinel) {
-  const redis = connectRedis({
+function connectThrough(sentinel: ScriptedSentinel, timeoutMs: number) {
+  return connectRedis({
     target: {kind: 'sentinel', sentinels: [sentinel.endpoint], masterName: 'otp'},
     tls: false,
     credentials: () => ({}),
-    timeoutMs: 1000,
+    timeoutMs,
     onDown() {},
     onUp() {},
   });
+}
+
+function connect(sentinel: ScriptedSentinel) {
+  const redis = connectThrough(sentinel, 1000);
   const portNow = async () => /tcp_port:(\d+)/.exec(await redis.info('server').catch(() => ''))?.[1];
   return {
     command: (...[name, ...args]: [string, ...string[]]) => redis.call(name, ...args),
