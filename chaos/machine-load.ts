@@ -7,10 +7,12 @@ export interface MachineLoad {
   readonly runnerStallMs: number;
   /** Part of the run in which some process of the machine waited for a processor, 0–1; undefined where the system does not tell. */
   readonly cpuPressure: number | undefined;
+  /** Whether the service runs on this machine: if not, only what keeps the runner itself waiting falsifies its times. */
+  readonly runsService: boolean;
 }
 
 /** Watches the machine from now on. @returns what ends the watch and says what was seen. */
-export function watchMachine(): () => MachineLoad {
+export function watchMachine(runsService: boolean): () => MachineLoad {
   const stalls = monitorEventLoopDelay({resolution: 10});
   stalls.enable();
   const startMs = performance.now();
@@ -22,6 +24,7 @@ export function watchMachine(): () => MachineLoad {
     return {
       runnerStallMs: Math.round(stalls.max / 1e6),
       cpuPressure: waited === undefined ? undefined : waited / (performance.now() - startMs),
+      runsService,
     };
   };
 }

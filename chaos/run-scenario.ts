@@ -40,11 +40,12 @@ const CLIENT_TIMEOUT_MS = 8_000;
 const OBSERVE_MS = 400;
 
 /** @throws AbortError when interrupted, or Error that says why the run proves nothing (no testbed, no steady state, no fault). */
-export async function runScenario({scenario, executor, speed, seed, logPath, signal}: RunOptions): Promise<Recording> {
+export async function runScenario(options: RunOptions): Promise<Recording> {
+  const {scenario, executor, speed, seed, logPath, signal} = options;
   const plan = planRun(possible(scenario.workload, executor), scenario.pace[speed], seed);
   const testbed = await executor.start({environment: scenario.environment, speed, logPath, signal});
   try {
-    return await record(scenario, plan, testbed, signal);
+    return await record(options, plan, testbed);
   } finally {
     await testbed[Symbol.asyncDispose]();
   }
@@ -56,7 +57,7 @@ function possible({usersPerSecond, mix}: Workload, {behaviours: offered}: Execut
   return {usersPerSecond, mix: Object.fromEntries(weights) as Workload['mix']};
 }
 
-async function record(scenario: Scenario, plan: RunPlan, testbed: Testbed, signal: AbortSignal): Promise<Recording> {
+async function record({scenario, executor, signal}: RunOptions, plan: RunPlan, testbed: Testbed): Promise<Recording> {
   const connect = () =>
     new Client({
       baseUrl: testbed.baseUrl,
@@ -75,7 +76,7 @@ async function record(scenario: Scenario, plan: RunPlan, testbed: Testbed, signa
     timeline.push({atMs, event});
     return atMs;
   };
-  const machineLoad = watchMachine();
+  const machineLoad = watchMachine(executor.onThisMachine);
   await using observations = observe(testbed, client);
   const inHand = testbed.prepare(scenario.fault);
   const cues = new Cues();

@@ -46,8 +46,8 @@ test('a broken claim outweighs doubts about the run', () => {
 });
 
 describe.each([
-  ['kept the runner waiting', {runnerStallMs: 900, cpuPressure: undefined}],
-  ['kept its processes waiting', {runnerStallMs: 20, cpuPressure: 0.7}],
+  ['kept the runner waiting', {runnerStallMs: 900, cpuPressure: undefined, runsService: true}],
+  ['kept its processes waiting', {runnerStallMs: 20, cpuPressure: 0.7, runsService: true}],
 ])('on a machine that %s', (_, machine) => {
   const slow = accepted(3_000, {endMs: 9_000});
 
@@ -66,6 +66,13 @@ describe.each([
   test('a run in time passes', () => {
     expect(judge(scenario, {...runOf(...duringFault), machine}).verdict).toBe('pass');
   });
+});
+
+test('where the service runs elsewhere, times count unless the runner itself was kept waiting', () => {
+  const late = runOf(...duringFault, accepted(3_000, {endMs: 9_000}));
+  const machine = {runnerStallMs: 20, cpuPressure: 0.78, runsService: false};
+  expect(judge(scenario, {...late, machine}).verdict).toBe('fail');
+  expect(judge(scenario, {...late, machine: {...machine, runnerStallMs: 900}}).verdict).toBe('invalid');
 });
 
 test('where the testbed has doubts, losses prove nothing, and what counts twice still fails', () => {

@@ -43,6 +43,8 @@ export interface StartOptions {
 
 export interface Executor {
   readonly name: ExecutorName;
+  /** Whether service and store run on the machine of the runner, so that what keeps its processors busy slows all of them. */
+  readonly onThisMachine: boolean;
   /** What users can do to the service there. */
   readonly behaviours: readonly BehaviourName[];
   /** @throws Error that says what is missing or did not start. */

@@ -27,6 +27,7 @@ const PATIENT_MS = 10_000;
 export function processes({serviceEntry}: ProcessesOptions): Executor {
   return {
     name: 'processes',
+    onThisMachine: true,
     behaviours: behaviourNames,
     start: (options) => owning((owned) => startAll(owned, serviceEntry, options)),
   };

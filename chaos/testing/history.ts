@@ -28,7 +28,7 @@ export function runOf(...given: readonly Given[]): RecordedRun {
     messageSeenMs,
     observations: [],
     doubts: [],
-    machine: {runnerStallMs: 20, cpuPressure: 0.1},
+    machine: {runnerStallMs: 20, cpuPressure: 0.1, runsService: true},
     fault: {startMs: 1_000, provenMs: 1_100, healStartMs: 2_000, healedMs: 2_100},
   };
 }

@@ -20,6 +20,7 @@ export interface KubernetesOptions {
 export function kubernetes({url, environment}: KubernetesOptions): Executor {
   return {
     name: 'kubernetes',
+    onThisMachine: false,
     // What one policy allows that returns its codes: none of these waits for a short lifetime or counts on a number of pending codes.
     behaviours: ['honest', 'mistaken', 'double', 'retrying', 'canceling', 'guessing', 'holding'],
     start: () =>
