@@ -29,6 +29,15 @@ describe('the app', () => {
       expect(at(behavior, `${direction}.0.policy.0.period_seconds`)).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['', '300'],
+    ['app: {scaleDownAfterSeconds: 60}\n', '60'],
+  ])('stays as it is for so long as the environment says once it is calm: %j', (app, seconds) => {
+    const {of: resources} = synthesise(environmentFrom(`context: a\nnamespace: b\n${app}`));
+    const [autoscaler] = resources('kubernetes_horizontal_pod_autoscaler_v2');
+    expect(String(at(autoscaler, 'spec.behavior.scale_down.0.stabilization_window_seconds'))).toBe(seconds);
+  });
+
   it('gives up no pod before its successor is ready', () => {
     expect(at(deployment, 'spec.strategy.rolling_update')).toEqual({max_unavailable: '0', max_surge: '25%'});
   });

@@ -40,10 +40,10 @@ export class AppAvailability extends Construct {
               policy: [{type: 'Percent', value: 100, periodSeconds: 15}],
             },
           ],
-          // Down one pod a minute after 5 calm minutes: each pod that leaves drains connections.
+          // Down one pod a minute, once it is calm: each pod that leaves drains connections.
           scaleDown: [
             {
-              stabilizationWindowSeconds: 300,
+              stabilizationWindowSeconds: app.scaleDownAfterSeconds,
               selectPolicy: 'Max',
               policy: [{type: 'Pods', value: 1, periodSeconds: 60}],
             },

@@ -8,6 +8,8 @@ import type {PhaseTally} from './traffic/history.ts';
 export interface PhaseReport extends PhaseTally {
   /** Until the installation was whole again. */
   readonly seconds: number;
+  /** What was seen of the fault itself. */
+  readonly seen: readonly string[];
 }
 
 export interface EnduranceReport {
@@ -19,12 +21,24 @@ export interface EnduranceReport {
 const aftermathMs = 5000;
 
 /** Lets one thing after the other happen under load, and holds each to what is promised. A phase that fails is told, and the next one begins. */
-export async function endure(stage: Stage, phases: readonly Phase[], claims: Claims): Promise<EnduranceReport> {
+export async function endure(
+  given: Omit<Stage, 'saw'>,
+  phases: readonly Phase[],
+  claims: Claims,
+): Promise<EnduranceReport> {
   const reports: PhaseReport[] = [];
   const skipped: {phase: string; why: string}[] = [];
-  const {traffic, signal} = stage;
+  const {traffic, signal} = given;
   for (const phase of phases) {
     signal.throwIfAborted();
+    const seen: string[] = [];
+    const stage: Stage = {
+      ...given,
+      saw(what) {
+        seen.push(what);
+        console.log(`     ${what}`);
+      },
+    };
     const why = phase.unavailable?.(stage);
     if (why !== undefined) {
       console.log(`!!! SKIPPED: ${phase.name}: ${why}`);
@@ -39,7 +53,7 @@ export async function endure(stage: Stage, phases: readonly Phase[], claims: Cla
       await wait(aftermathMs, undefined, {signal});
       traffic.enter('between phases');
       await traffic.settled();
-      const report = {...traffic.tally(phase.name), seconds};
+      const report = {...traffic.tally(phase.name), seconds, seen};
       reports.push(report);
       console.log(JSON.stringify(report));
       keepsItsPromise(report, phase);

@@ -7,8 +7,6 @@ export const host = 'otp-e2e.example.com';
 export const smtpSecret = 'otp-smtp';
 /** Policy of the constant load. */
 export const loadPolicy = 'load';
-/** Folder of the key that callers use while the first is replaced; its Secret is `otp-` and this. */
-export const nextApiKey = 'api-key-next';
 const smtpFolder = '/run/secrets/otp/smtp';
 
 export const stateNamespace = (name: string) => `${name}-state`;
@@ -22,7 +20,8 @@ export function environmentYaml({name, context, image, redisImage, preset}: E2eS
     state: {namespace: stateNamespace(name)},
     images: {app: image, ...(redisImage === undefined ? {} : {redis: redisImage})},
     // Few enough that two may share a node, so that one of three nodes can be drained or lost.
-    app: {minReplicas: 3, maxReplicas: 5, cpuRequestMillis: 100, drainDelaySeconds: 3},
+    // A minute of calm, so that a run sees the autoscaler take away what it has added.
+    app: {minReplicas: 3, maxReplicas: 5, scaleDownAfterSeconds: 60, cpuRequestMillis: 100, drainDelaySeconds: 3},
     redis: {maxMemoryMiB: 64, cpuRequestMillis: 100, storageGiB: 1},
     exposure: {host, tls: true},
     network: {providerExceptions: [{namespace: sinkNamespace(name), ports: [sink.smtpPort]}]},
@@ -34,11 +33,7 @@ export function environmentYaml({name, context, image, redisImage, preset}: E2eS
       },
       clients: {
         shop: {
-          apiKeys: ['api-key', nextApiKey].map((secret) => ({
-            id: secret,
-            sha256: {file: `/run/secrets/otp/${secret}/sha256`},
-            scopes: ['verify'],
-          })),
+          apiKeys: [{id: 'first', sha256: {file: '/run/secrets/otp/api-key/sha256'}, scopes: ['verify']}],
         },
       },
       providers: {

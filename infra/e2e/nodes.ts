@@ -38,6 +38,12 @@ export async function nodeOf({core}: Cluster, namespace: string, pod: string): P
   return spec.nodeName;
 }
 
+/** Whether Kubernetes holds the node for alive. */
+export async function isReady({core}: Cluster, name: string): Promise<boolean> {
+  const {status} = await core.readNode({name});
+  return status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+}
+
 /** Keeps new pods off a node, or lets them on it again. */
 export async function setUnschedulable({core}: Cluster, name: string, unschedulable: boolean): Promise<void> {
   const node = await core.readNode({name});

@@ -37,7 +37,7 @@ export async function wholeLife(options: RunOptions, phases: readonly Phase[]): 
   await keepsOthersOut(options);
 
   const traffic = new Traffic({client, apiKey: () => apiKey, policy: loadPolicy, usersPerSecond});
-  const stage: Stage = {
+  const stage: Omit<Stage, 'saw'> = {
     cluster,
     namespace: name,
     name,

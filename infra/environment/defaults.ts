@@ -16,6 +16,8 @@ export const defaults: Tree = {
     minReplicas: 3,
     maxReplicas: 10,
     targetCpuPercent: 70,
+    // 5 min: each pod that leaves drains connections, and a second wave of logins often follows the first.
+    scaleDownAfterSeconds: 300,
     cpuRequestMillis: 250,
     memoryMiB: 256,
     // 5 s: kube-proxy and the usual controllers drop an endpoint within 1–3 s of its deletion.

@@ -117,6 +117,11 @@ export const environmentSchema = section(
         maximum: 95,
         description: 'CPU use, of the request, that the autoscaler aims at',
       }),
+      scaleDownAfterSeconds: Type.Integer({
+        minimum: 0,
+        maximum: 3600,
+        description: 'Calm for so long before the autoscaler takes a pod away',
+      }),
       cpuRequestMillis: Type.Integer({minimum: 50, maximum: 16000, description: 'Thousandths of a core per pod'}),
       memoryMiB: Type.Integer({minimum: 128, maximum: 16384, description: 'Memory per pod: request and limit'}),
       drainDelaySeconds: Type.Integer({

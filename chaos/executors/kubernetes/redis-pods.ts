@@ -10,8 +10,11 @@ export interface PodLife {
 
 /** The StatefulSet of Redis, as faults handle it. */
 export interface RedisPods {
-  /** The pod that a majority of the sentinels names. */
-  master(): Promise<PodLife>;
+  /**
+   * The pod that a majority of the sentinels names.
+   * @param question `besides`: a pod that is not asked, since its node is gone and it would not answer
+   */
+  master(question?: {readonly besides: string}): Promise<PodLife>;
   /** @param graceSeconds @default what the pod says; 0 is a death without a word */
   delete(pod: PodLife, graceSeconds?: number): Promise<void>;
   isAlive(pod: PodLife): Promise<boolean>;
@@ -36,9 +39,10 @@ export function redisPods(cluster: ClusterAccess, statefulSet: string): RedisPod
   };
   const lifeOf = ({metadata}: V1Pod): PodLife => ({name: metadata?.name ?? '', uid: metadata?.uid ?? ''});
   return {
-    async master() {
+    async master(question) {
       const pods = await list();
       for (const pod of pods.filter(isReady)) {
+        if (lifeOf(pod).name === question?.besides) continue;
         const host = await cluster.exec(lifeOf(pod).name, 'redis', ASK_FOR_MASTER).catch(() => '');
         const named = pods.map(lifeOf).find(({name}) => name === host.trim().split('.')[0]);
         if (named) return named;

@@ -1,7 +1,7 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import type {PodLife} from '../../../chaos/executors/kubernetes/redis-pods.ts';
 import {replicas} from '../../redis/names.ts';
-import {nodeOf, runOnNode} from '../nodes.ts';
+import {isReady, nodeOf, runOnNode} from '../nodes.ts';
 import {podsOf} from '../workloads.ts';
 import {type Bounds, type Phase, type Stage, unnoticed} from './phase.ts';
 
@@ -54,18 +54,44 @@ export const loseNode: Phase = {
   unavailable: ({nodes}) =>
     nodes.stop === undefined || nodes.start === undefined ? 'NODE_STOP and NODE_START are not set' : undefined,
   async disturb(stage) {
-    const {cluster, namespace, nodes, redis} = stage;
+    const {cluster, namespace, nodes, redis, saw} = stage;
     const master = await masterAwayFromIngress(stage);
     const node = await nodeOf(cluster, namespace, master.name);
+    const stoppedAt = performance.now();
+    const seconds = () => `${((performance.now() - stoppedAt) / 1000).toFixed(1)} s`;
     await runOnNode(nodes.stop ?? '', node);
+    saw(`${node} with the master ${master.name} is without power: the command took ${seconds()}`);
     try {
-      await wait(powerlessMs);
+      const next = await successorOf(stage, master);
+      saw(`${next} is named master by a majority of the sentinels after ${seconds()}`);
+      while (await isReady(cluster, node)) await untilPowered(stoppedAt, `${node} is still said to be ready`);
+      saw(`${node} is not ready any more, says Kubernetes after ${seconds()}`);
+      await wait(Math.max(0, powerlessMs - (performance.now() - stoppedAt)));
     } finally {
       await runOnNode(nodes.start ?? '', node);
     }
     await redis.whole(replicas, wholeTimeoutMs);
   },
 };
+
+/** The pod that is named master in the place of one whose node is gone. @throws Error when there is none in time: then the fault was none. */
+async function successorOf({redis}: Stage, gone: PodLife): Promise<string> {
+  const askedAt = performance.now();
+  for (;;) {
+    // Only pods that can answer are asked; while they do not agree, nobody is named.
+    const name = await redis.master({besides: gone.name}).then(
+      (named) => named.name,
+      () => undefined,
+    );
+    if (name !== undefined && name !== gone.name) return name;
+    await untilPowered(askedAt, `${gone.name} is still named master: its node was not lost`);
+  }
+}
+
+async function untilPowered(sinceMs: number, otherwise: string): Promise<void> {
+  if (performance.now() - sinceMs > powerlessMs) throw new Error(`${otherwise} after ${powerlessMs / 1000} s`);
+  await wait(200);
+}
 
 /** A master whose node can be lost without losing the way in; hands over until there is one. */
 async function masterAwayFromIngress(stage: Stage): Promise<PodLife> {

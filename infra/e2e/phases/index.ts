@@ -6,6 +6,7 @@ import {
   renewCertificate,
   renewRedisCertificate,
   rotateApiKey,
+  rotateRedisAuthority,
   rotateRedisPasswords,
   rotateSecretKey,
 } from './rotations.ts';
@@ -21,6 +22,7 @@ const phases: readonly Phase[] = [
   rotateApiKey,
   rotateRedisPasswords,
   renewRedisCertificate,
+  rotateRedisAuthority,
   renewCertificate,
   scaleUp,
   killMaster,
@@ -30,12 +32,17 @@ const phases: readonly Phase[] = [
   scaleDown,
 ];
 
-/** Those that were named, all of them without a name. @throws CommandError on a name that there is not. */
+/** Those that were named, in that order and as often; all of them without a name. @throws CommandError on a name that there is not. */
 export function choosePhases(keys: readonly string[]): readonly Phase[] {
-  const unknown = keys.find((key) => !phases.some((phase) => phase.key === key));
-  if (unknown !== undefined)
-    throw new CommandError(
-      `unknown phase "${unknown}", expected some of ${phases.map(({key}) => key).join(', ')}\nusage: npm run e2e [-- phase…]`,
-    );
-  return keys.length === 0 ? phases : phases.filter(({key}) => keys.includes(key));
+  if (keys.length === 0) return phases;
+  return keys.map((key, index) => {
+    const phase = phases.find((each) => each.key === key);
+    if (phase === undefined)
+      throw new CommandError(
+        `unknown phase "${key}", expected some of ${phases.map((each) => each.key).join(', ')}\nusage: npm run e2e [-- phase…]`,
+      );
+    const earlier = keys.slice(0, index).filter((each) => each === key).length;
+    // What users meet is counted by the name.
+    return earlier === 0 ? phase : {...phase, name: `${phase.name}, time ${earlier + 1}`};
+  });
 }

@@ -21,6 +21,8 @@ export interface Stage {
   /** The key that users present from now on. */
   readonly useApiKey: (key: string) => void;
   readonly apiKey: () => string;
+  /** For the report: what a phase has seen of that which it did. */
+  readonly saw: (what: string) => void;
   readonly signal: AbortSignal;
 }
 
