@@ -11,10 +11,12 @@ export interface Bounds {
   readonly lockoutMs: number;
   /** Processes that may each grant a recipient a round of their own while the store is away: one, more where they disagree on who is there. */
   readonly ownersMax: number;
-  /** Whether processes disagree on who is there, so that one may create what another has created already under the same key. */
-  readonly peersDisagree: boolean;
-  /** Whether failure budgets may fall back to what they were some time before the fault. */
+  /** Verifications that one idempotency key may get while the store is away: more than one where a process cannot hear of what another has created. */
+  readonly createdPerKeyMax: number;
+  /** Whether failures may be lost that one place alone has counted: a store that comes back older, a process that dies. */
   readonly budgetsRollBack: boolean;
+  /** Whether a process dies with verifications that it alone holds: nobody can serve those. */
+  readonly ownerDies: boolean;
   /** Codes of one recipient that live side by side. */
   readonly pendingMax: number;
   /** Longest answer to any request, fault or not. */

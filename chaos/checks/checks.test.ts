@@ -79,13 +79,19 @@ describe('a repeated request gets the same answer', () => {
     expect(violationsOf(repeatsAnsweredAlike, before, during, created(6_000, key))).toHaveLength(1);
   });
 
-  test('nor is one created by a process that holds the other for gone, while peers disagree; before and after it is', () => {
-    const twice = (startMs: number) => [created(startMs, key), created(startMs + 20, {...key, ...other})];
-    const violations = (operations: Given[]) =>
-      repeatsAnsweredAlike(runOf(...operations), {...bounds, peersDisagree: true}).violations;
-    expect(violations(twice(1_200))).toEqual([]);
-    expect(violations(twice(100))).toHaveLength(1);
-    expect(violations(twice(6_000))).toHaveLength(1);
+  test('nor is another where a process cannot hear of the first; a third one is, and a second one before or after it', () => {
+    const third = {verificationId: 'v3'};
+    const each = (fromMs: number, ...ids: {verificationId: string}[]) =>
+      ids.map((id, position) => created(fromMs + position * 20, {...key, ...id}));
+    const violations = (...operations: Given[]) =>
+      repeatsAnsweredAlike(runOf(...operations), {...bounds, createdPerKeyMax: 2}).violations;
+    const first = {verificationId: 'v1'};
+    expect(violations(...each(1_200, first, other, first))).toEqual([]);
+    expect(violationsOf(repeatsAnsweredAlike, ...each(1_200, first, other))).toHaveLength(1);
+    expect(violations(...each(1_200, first, other, third))).toHaveLength(1);
+    expect(violations(...each(100, first, other))).toHaveLength(1);
+    expect(violations(...each(1_200, first, other), ...each(6_000, other, other))).toEqual([]);
+    expect(violations(...each(1_200, first, other), ...each(6_000, first, other))).toHaveLength(1);
   });
 
   test('"already approved" for the repetition of an approval is a violation', () => {

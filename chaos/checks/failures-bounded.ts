@@ -5,18 +5,20 @@ import {type Bounds, type Checker, calmMs} from './checker.ts';
  * The failure budget of a recipient, over all codes: after a round of wrong checks comes a wait. So one wrong check more than is
  * allowed holds, without an acceptance between, must take at least as long as the wait. Where a round began does not matter.
  *
- * While the store is away each owner grants a round of its own. Afterwards all are added up: who has had a round, wherever, gets nothing.
+ * While the store is away each owner grants a round of its own. Afterwards all are added up: who has had a round, wherever, gets nothing,
+ * unless what one of those places had counted is lost.
  */
 export const failuresBounded: Checker = (run, bounds) => {
   const {failuresPerLockoutMax: round, lockoutMs, ownersMax, budgetsRollBack} = bounds;
-  const throughFaultMax = round * (1 + ownersMax + (budgetsRollBack ? 1 : 0));
+  const throughFaultMax = round * (1 + ownersMax);
+  const afterwardsMax = budgetsRollBack ? 2 * round : round;
   const violations: string[] = [];
   let mostInARow = 0;
   for (const [recipient, streaks] of streaksByRecipient(run.operations)) {
     for (const streak of streaks) {
       mostInARow = Math.max(mostInARow, streak.length);
       streak.forEach((last, position) => {
-        const max = mayBeIn(last, run, bounds) ? throughFaultMax : round;
+        const max = isIn(last, run, bounds) ? throughFaultMax : last.endMs < run.fault.startMs ? round : afterwardsMax;
         const first = streak[position - max];
         if (!first || last.endMs - first.startMs >= lockoutMs) return;
         const tookMs = Math.round(last.endMs - first.startMs);
@@ -29,7 +31,7 @@ export const failuresBounded: Checker = (run, bounds) => {
   return {
     claim: 'one recipient takes a bounded number of guesses, over all its codes',
     about: 'order',
-    bound: `≤ ${round} wrong checks per ${lockoutMs / 1000} s without an acceptance; ≤ ${throughFaultMax} through the fault`,
+    bound: `≤ ${round} wrong checks per ${lockoutMs / 1000} s without an acceptance; ≤ ${throughFaultMax} through the fault, ≤ ${afterwardsMax} afterwards`,
     measured: `${violations.length} rounds too large; longest row of wrong checks ${mostInARow}`,
     strain: mostInARow,
     violations,
@@ -37,9 +39,8 @@ export const failuresBounded: Checker = (run, bounds) => {
 };
 
 /** Whether a check may have been counted apart from those before the fault. */
-function mayBeIn(last: Operation, run: RecordedRun, bounds: Bounds): boolean {
-  const afterwards = last.startMs >= calmMs(run, bounds);
-  return last.endMs >= run.fault.startMs && (!afterwards || bounds.budgetsRollBack);
+function isIn({startMs, endMs}: Operation, run: RecordedRun, bounds: Bounds): boolean {
+  return endMs >= run.fault.startMs && startMs < calmMs(run, bounds);
 }
 
 /** Rows of wrong checks that nothing interrupts which may have been an acceptance. */

@@ -49,12 +49,13 @@ describe('one recipient takes a bounded number of guesses', () => {
     expect(tooMany([...apart.slice(2), wrong(6_000, {verificationId: 'v3'})])).toEqual([]);
   });
 
-  test('where budgets roll back with the data they grant one round more', () => {
-    const apart = [...guesses(5, 100, 100), ...guesses(5, 1_100, 100, 'v2')];
-    const afterwards = guesses(5, 6_000, 100, 'v3');
-    expect(tooMany([...apart, ...afterwards])).toHaveLength(5);
-    expect(tooMany([...apart, ...afterwards], {budgetsRollBack: true})).toEqual([]);
-    expect(tooMany([...apart, ...afterwards, wrong(7_000)], {budgetsRollBack: true})).toHaveLength(1);
+  test('where what one place alone has counted is lost, there is one more round in all, and no more', () => {
+    const lost = guesses(5, 1_100, 100);
+    const afterwards = guesses(5, 6_000, 100, 'v2');
+    expect(tooMany([...lost, ...afterwards])).toHaveLength(5);
+    expect(tooMany([...lost, ...afterwards], {budgetsRollBack: true})).toEqual([]);
+    expect(tooMany([...lost, ...afterwards, wrong(7_000)], {budgetsRollBack: true})).toHaveLength(1);
+    expect(tooMany([wrong(100), ...lost, ...afterwards], {budgetsRollBack: true})).toHaveLength(1);
   });
 });
 

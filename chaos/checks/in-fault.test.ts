@@ -46,6 +46,16 @@ describe('new verifications are served while the fault lasts', () => {
     expect(violations([...checked, lost])).toHaveLength(1);
   });
 
+  test('where a process dies, neither is one of what it alone held and is called lost', () => {
+    const held = [created(1_200), refused(1_500, 503, 'store_unavailable'), created(1_300, v2)];
+    const lost = refused(5_000, 410, 'verification_lost');
+    expect(violations([...held, lost], {ownerDies: true})).toEqual([]);
+    expect(violations(held, {ownerDies: true})).toHaveLength(1);
+    expect(
+      violations([...held, {...refused(1_600, 503, 'store_unavailable'), ...v2}, lost], {ownerDies: true}),
+    ).toHaveLength(1);
+  });
+
   test('a fault in which nobody asked proves nothing', () => {
     expect(servedInFault(runOf(created(500)), bounds).measured).toContain('0 of 0 created');
   });

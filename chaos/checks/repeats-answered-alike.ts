@@ -6,35 +6,48 @@ import {type Bounds, type Checker, calmMs} from './checker.ts';
  * (429, 503) it has not answered; what it has lost it cannot repeat. What it has created in a store that is away it cannot know: asked
  * again during the fault it creates another, and that one is then the answer: until what is in memory is back in the store, where one
  * process may already be served while another still holds what it has answered. Nor can a process know what another has created that it
- * holds for gone.
+ * holds for gone, or that is gone: as many answers as there are such processes, and no more.
  */
 export const repeatsAnsweredAlike: Checker = (run, bounds) => {
   const answered = run.operations.filter((operation) => operation.idempotencyKey !== undefined && isAnswer(operation));
   const acts = Map.groupBy(answered, (operation) => `${operation.idempotencyKey} ${sideOf(operation, run, bounds)}`);
   const repeated = [...acts.values()].filter((answers) => answers.length > 1);
-  const differing = repeated.filter((answers) => new Set(answers.map(essence)).size > 1);
+  const differing = repeated.filter((answers) => !areAlike(answers, run, bounds));
+  const {createdPerKeyMax} = bounds;
   return {
     claim: 'a repeated request gets the same answer',
     about: 'order',
-    bound: '1 answer per idempotency key',
+    bound: `1 answer per idempotency key${createdPerKeyMax > 1 ? `, ${createdPerKeyMax} to creates while the store is away` : ''}`,
     measured: `${repeated.length} requests repeated, ${differing.length} of them answered differently`,
     violations: differing.map((answers) => answers.map(describeOperation).join('; ')),
   };
 };
 
+function areAlike(answers: readonly Operation[], run: RecordedRun, bounds: Bounds): boolean {
+  const afterwards = answers.filter(({startMs}) => startMs >= calmMs(run, bounds));
+  const max = answers.some((answer) => isInFault(answer, run, bounds)) ? bounds.createdPerKeyMax : 1;
+  return distinct(answers) <= max && distinct(afterwards) <= 1;
+}
+
 /** Where store and memory may both have answered, each for itself, an answer belongs to neither side. */
-function sideOf({kind, startMs, endMs, index}: Operation, run: RecordedRun, bounds: Bounds): string {
+function sideOf(operation: Operation, run: RecordedRun, bounds: Bounds): string {
+  const {kind, startMs, endMs, index} = operation;
   if (kind !== 'create') return '';
-  const {fault} = run;
-  if (endMs < fault.startMs) return 'before the fault';
-  if (bounds.peersDisagree && endMs >= fault.startMs && startMs < calmMs(run, bounds)) return `between ${index}`;
-  const inFault = bounds.recoveryFrom === 'healing' && startMs >= fault.provenMs && endMs <= fault.healStartMs;
-  return inFault || startMs >= calmMs(run, bounds) ? 'since the fault' : `between ${index}`;
+  if (endMs < run.fault.startMs) return 'before the fault';
+  return isInFault(operation, run, bounds) || startMs >= calmMs(run, bounds) ? 'since the fault' : `between ${index}`;
+}
+
+function isInFault({kind, startMs, endMs}: Operation, {fault}: RecordedRun, {recoveryFrom}: Bounds): boolean {
+  return kind === 'create' && recoveryFrom === 'healing' && startMs >= fault.provenMs && endMs <= fault.healStartMs;
 }
 
 function isAnswer(operation: Operation): boolean {
   const {httpStatus, errorCode} = operation;
   return !isUnavailable(operation) && httpStatus !== 429 && errorCode !== 'verification_lost';
+}
+
+function distinct(answers: readonly Operation[]): number {
+  return new Set(answers.map(essence)).size;
 }
 
 function essence({httpStatus, errorCode, verificationId}: Operation): string {

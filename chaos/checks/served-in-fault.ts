@@ -8,14 +8,14 @@ const NOTICED_MS = 1_000;
 /**
  * New verifications end to end while the fault lasts: asked for, sent, and checked. What the store acknowledged before the fault was in
  * effect is not new any more then: it is where nobody may guess, or lost where another master has taken over; its checks are judged by
- * how soon everything is as before.
+ * how soon everything is as before. What a process alone held that has died nobody can serve.
  */
 export const servedInFault: Checker = (run, bounds) => {
   const creates = run.operations.filter((operation) => operation.kind === 'create' && isIn(operation, run));
   const served = creates.filter(({outcome}) => outcome === 'ok');
   const groups = byVerification(run.operations);
   const unsent = served.filter((created) => !wasSent(created, run, bounds));
-  const checkable = served.filter((created) => !isInTheStore(created, groups, run, bounds));
+  const checkable = served.filter((created) => !isOutOfReach(created, groups, run, bounds));
   const checks = [...new Set(checkable.map(({verificationId = ''}) => verificationId))].flatMap((id) =>
     (groups.get(id) ?? []).filter((operation) => operation.kind === 'check' && isIn(operation, run)),
   );
@@ -37,15 +37,16 @@ function isIn({startMs, endMs}: Operation, {fault}: RecordedRun): boolean {
   return startMs >= fault.startMs && endMs <= fault.healStartMs;
 }
 
-function isInTheStore(
+/** Whether it is in the store, or was with a process that has died. */
+function isOutOfReach(
   {verificationId = '', startMs, endMs}: Operation,
   groups: ReadonlyMap<string, readonly Operation[]>,
   {fault}: RecordedRun,
-  {recoveryFrom}: Bounds,
+  {recoveryFrom, ownerDies}: Bounds,
 ): boolean {
   if (startMs < fault.provenMs) return true;
-  if (recoveryFrom !== 'fault' || endMs > fault.provenMs + NOTICED_MS) return false;
-  return (groups.get(verificationId) ?? []).some(({errorCode}) => errorCode === 'verification_lost');
+  const mayBeLost = ownerDies || (recoveryFrom === 'fault' && endMs <= fault.provenMs + NOTICED_MS);
+  return mayBeLost && (groups.get(verificationId) ?? []).some(({errorCode}) => errorCode === 'verification_lost');
 }
 
 /** A message that had no time to come before the healing began is not judged here. */

@@ -69,8 +69,9 @@ export const bounds: Bounds = {
   failuresPerLockoutMax: 5,
   lockoutMs: 30_000,
   ownersMax: 1,
-  peersDisagree: false,
+  createdPerKeyMax: 1,
   budgetsRollBack: false,
+  ownerDies: false,
   pendingMax: policies.usual.maxPending,
   // The store's deadline, as long again for what is served from memory or by a peer instead.
   answerMs: 3_000,

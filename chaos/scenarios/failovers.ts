@@ -44,7 +44,7 @@ export const masterCutFromSentinels: Scenario = {
     compressed: {...failoverPace.compressed, holdMs: {min: 100, max: 1_000}},
     production: {...failoverPace.production, holdMs: {min: 100, max: 3_000}},
   },
-  // Wrong checks that the old master alone had counted are lost with it.
+  // Wrong checks that the old master alone had counted are lost with it: one round.
   bounds: {...failover, budgetsRollBack: true},
 };
 

@@ -44,8 +44,17 @@ export const ownerKilled: Scenario = {
   claim: 'a process dies with the verifications that it alone holds: they are called lost, and everything else goes on',
   fault: killOwner,
   pace: outagePace,
-  // What is sent to the dead process until its peers have noticed is refused; the guesses that it alone had counted are lost with it.
-  bounds: {...restarted, requestsLost: true, servedShareMin: 0.9, ownersMax: 2, budgetsRollBack: true},
+  // What the dead process had in hand is lost, its answers to repetitions too, and the guesses that it alone had counted: the next owner
+  // grants a round of its own.
+  bounds: {
+    ...restarted,
+    requestsLost: true,
+    servedShareMin: 0.95,
+    ownersMax: 2,
+    ownerDies: true,
+    createdPerKeyMax: 2,
+    budgetsRollBack: true,
+  },
 };
 
 export const rollingRestartInOutage: Scenario = {
@@ -68,8 +77,9 @@ export const peersDisagree: Scenario = {
   environment: {...replicated, network: true},
   fault: disagreeingPeers,
   pace: outagePace,
-  // What is asked of a process that does not reach the owner is refused.
-  bounds: {...restarted, peersDisagree: true, servedShareMin: 0.7, ownersMax: 3},
+  // Of the nine ways from a process to an owner two are cut: what comes over them is refused, and often asked again. The two that are parted may each own a recipient; the third,
+  // which sees both, places it with one of them, or with itself and then no more than one of them does otherwise.
+  bounds: {...restarted, createdPerKeyMax: 2, servedShareMin: 0.75, ownersMax: 2},
 };
 
 export const keysRotated: Scenario = {
