@@ -89,4 +89,23 @@ describe('while Redis is away', () => {
     });
     expect(await check(service, pending.id, bobCode)).toMatchObject({status: 200, body: {id: pending.id}});
   });
+
+  it('what a process that was killed had held alone is lost for good, once its successor has looked for it in Redis', async () => {
+    await using redis = await startRedis();
+    const settings = {REDIS_URL: redis.url};
+    await using killed = await startServiceProcess(settings);
+    await redis.kill();
+    const {id} = (await create(killed, 'ada@example.com')).body;
+    const code = await codeFor(killed, 'ada@example.com');
+    killed.child.kill('SIGKILL');
+    await killed.exited;
+    await using successor = await startServiceProcess(settings);
+    expect(await check(successor, id, code)).toMatchObject({status: 503, body: {code: 'store_unavailable'}});
+    await redis.restart();
+    const lost = await until('an answer', async () => {
+      const answer = await check(successor, id, code);
+      return answer.status !== 503 && answer;
+    });
+    expect(lost).toMatchObject({status: 410, body: {code: 'verification_lost', next: {create: {allowed: true}}}});
+  });
 });

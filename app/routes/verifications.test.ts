@@ -139,6 +139,32 @@ describe('checking a code', () => {
     expect(lost).toEqual(problem(410, 'verification_lost'));
     expect(lost.body.next.create).toEqual({allowed: true});
   });
+
+  it.each([
+    ['fast', 300_000],
+    ['slow', -300_000],
+  ])('lives as long as it says where the clock of the process is five minutes %s', async (_, aheadMs) => {
+    const {create, check, codeOf, pass, misset} = await createTestApp();
+    const {id} = (await create()).body;
+    const other = (await create({to: 'bob@example.com'})).body;
+    misset(aheadMs);
+    pass(299_999);
+    expect(await check(id, codeOf(id))).toMatchObject({status: 200, body: {status: 'approved'}});
+    pass(1);
+    expect(await check(other.id, codeOf(other.id))).toEqual(problem(410, 'verification_expired'));
+  });
+
+  it.each([
+    ['fast', 300_000],
+    ['slow', -300_000],
+  ])('is told lost from expired where the clock of the process is five minutes %s', async (_, aheadMs) => {
+    const {create, call, misset} = await createTestApp({
+      store: (store) => ({...store, create: store.create.bind(store), read: async () => ({kind: 'not_found'})}),
+    });
+    const {id} = (await create()).body;
+    misset(aheadMs);
+    expect(await call('GET', `/v1/verifications/${id}`)).toEqual(problem(410, 'verification_lost'));
+  });
 });
 
 describe('a verification', () => {

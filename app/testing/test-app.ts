@@ -55,6 +55,7 @@ export async function createTestApp({
 }: TestAppOptions = {}) {
   const started = 1_800_000_000_000;
   let now = started;
+  let aheadMs = 0;
   const sent: MemoryMessage[] = [];
   const queue = new MemoryQueue();
   const memory = new MemoryStore({enqueue: (message) => void sent.push(message), now: () => now});
@@ -83,7 +84,7 @@ export async function createTestApp({
       keyring,
       pseudonymKey: createSecretKey(randomBytes(32)),
       issuer: testPublicUrl,
-      now: () => now,
+      now: () => now + aheadMs,
     },
     clients: new Map(clients.map((client) => [client.name, client])),
     metrics,
@@ -143,6 +144,10 @@ export async function createTestApp({
     },
     pass(ms: number) {
       now += ms;
+    },
+    /** The clock of the process is this far ahead of the store's from now on. */
+    misset(ms: number) {
+      aheadMs = ms;
     },
     create: (body: object = {}, key = shopKey, headers: Record<string, string> = {}) =>
       call('POST', '/v1/verifications', {to: 'ada@example.com', ...body}, key, headers),
