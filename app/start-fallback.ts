@@ -60,13 +60,13 @@ export async function startFallback(
     log,
   });
   resources.defer(() => server.close());
-  const {cert, key: privateKey} = settings.certificates();
+  const {key: privateKey, ...current} = settings.certificates();
   const tellExpiry = (served: string) =>
     metrics.certificateExpiry.set({listener: 'peer'}, new X509Certificate(served).validToDate.getTime() / 1000);
-  tellExpiry(cert);
+  tellExpiry(current.cert);
   const renewal = followRenewals({
     files,
-    current: {cert, key: privateKey},
+    current: {...current, key: privateKey},
     apply(renewed) {
       tellExpiry(renewed.cert);
       server.renew();

@@ -1,5 +1,6 @@
 import type {Endpoint} from '../store/redis/target.ts';
-import {type KeyPairFiles, keyPairProblem} from '../tls/key-pair.ts';
+import {keyPairProblem} from '../tls/key-pair.ts';
+import type {IdentityFiles} from '../tls/renewal.ts';
 import {readEndpoints} from './redis-settings.ts';
 import type {SettingReader} from './setting-reader.ts';
 
@@ -9,7 +10,7 @@ export interface PeerSettings {
   readonly names: readonly Endpoint[];
   readonly host: string;
   readonly port: number;
-  readonly files: KeyPairFiles;
+  readonly files: IdentityFiles;
   /** As the files say at each call; PEM. */
   readonly certificates: () => {readonly cert: string; readonly key: string; readonly ca: string};
   /** In the certificate of every peer. */
@@ -32,7 +33,8 @@ export function readPeerSettings(reader: SettingReader, host: string, hasStore: 
   const names = readEndpoints(reader, 'PEERS');
   const [cert, key, ca] = fileNames.map((name) => latestFile(name));
   const certificates = () => ({cert: cert?.() ?? '', key: key?.() ?? '', ca: ca?.() ?? ''});
-  const files = {certFile: file('PEER_TLS_CERT_FILE') ?? '', keyFile: file('PEER_TLS_KEY_FILE') ?? ''};
+  const [certFile = '', keyFile = '', caFile = ''] = fileNames.map((name) => file(name));
+  const files = {certFile, keyFile, caFile};
   const pair = certificates();
   const problem = pair.cert === '' || pair.key === '' ? undefined : keyPairProblem(pair, files, 'PEER_');
   if (problem !== undefined) problems.push(problem);

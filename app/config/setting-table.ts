@@ -219,7 +219,8 @@ export const settingTable = {
     kind: 'file',
     format: 'PEM',
     inProduction: 'optional',
-    description: 'The authority that has to have signed the certificate of every peer.',
+    description:
+      'The authority that has to have signed the certificate of every peer; several while one replaces another. Taken up without a restart.',
   },
   PEER_TLS_SERVER_NAME: {
     kind: 'text',

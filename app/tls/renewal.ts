@@ -4,16 +4,27 @@ import type {Logger} from 'pino';
 import {follow} from '../config/follow.ts';
 import {type KeyPair, type KeyPairFiles, keyPairProblem} from './key-pair.ts';
 
+/** A key pair, and the authorities that have to have signed the certificates of those who call; PEM. */
+interface Identity extends KeyPair {
+  readonly ca?: string;
+}
+
+export interface IdentityFiles extends KeyPairFiles {
+  readonly caFile?: string;
+}
+
 export interface RenewalOptions {
-  readonly files: KeyPairFiles;
+  readonly files: IdentityFiles;
   /** What is served now. */
-  readonly current: KeyPair;
-  /** Serves with a new pair from now on. It has been proved to fit together. */
-  readonly apply: (pair: KeyPair) => void;
+  readonly current: Identity;
+  /** Serves with a new pair from now on, and trusts these authorities. The pair has been proved to fit together. */
+  readonly apply: (identity: Identity) => void;
   readonly log: Logger;
   /** Between two looks at the files. @default 2000 */
   readonly pollMs?: number;
 }
+
+const names = ['cert', 'key', 'ca'] as const;
 
 /** Looks at the files until it is stopped. */
 export interface Renewal {
@@ -28,11 +39,11 @@ export function followRenewals({files, current, apply, log, pollMs}: RenewalOpti
   let served = current;
   return follow({
     async look() {
-      const pair = await read(files);
-      if (pair.cert === served.cert && pair.key === served.key) return;
-      apply(pair);
-      served = pair;
-      const {validTo, fingerprint256} = new X509Certificate(pair.cert);
+      const found = await read(files);
+      if (names.every((name) => found[name]?.trim() === served[name]?.trim())) return;
+      apply(found);
+      served = found;
+      const {validTo, fingerprint256} = new X509Certificate(found.cert);
       log.info({...files, validTo, fingerprint256}, 'serving with a renewed certificate');
     },
     onProblem: (reason) => log.error({...files, reason}, 'the renewed certificate cannot be used, the old one stays'),
@@ -40,9 +51,12 @@ export function followRenewals({files, current, apply, log, pollMs}: RenewalOpti
   });
 }
 
-async function read(files: KeyPairFiles): Promise<KeyPair> {
-  const [cert, key] = await Promise.all([readFile(files.certFile, 'utf8'), readFile(files.keyFile, 'utf8')]);
-  const problem = keyPairProblem({cert, key}, files);
+async function read({certFile, keyFile, caFile}: IdentityFiles): Promise<Identity> {
+  const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
+  const problem = keyPairProblem({cert, key}, {certFile, keyFile});
   if (problem !== undefined) throw new Error(problem);
-  return {cert, key};
+  if (caFile === undefined) return {cert, key};
+  const ca = await readFile(caFile, 'utf8');
+  if (!ca.includes('-----BEGIN CERTIFICATE-----')) throw new Error(`${caFile} holds no certificate in PEM`);
+  return {cert, key, ca};
 }

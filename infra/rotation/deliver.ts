@@ -22,6 +22,9 @@ export function expectedOf(secret: string, values: Readonly<Record<string, strin
 // The kubelet looks after mounted Secrets once a minute unless something about the pod changes.
 const deliveryTimeoutMs = 180_000;
 
+// The service looks at its files every 2 s; what it finds half written it takes up at the next look.
+const takenUpMs = 4500;
+
 /** The names of a component's pods that run and are to stay. */
 export async function podsOf({core}: Cluster, namespace: string, component: Component): Promise<string[]> {
   const labelSelector = Object.entries(selectorLabels(component))
@@ -34,7 +37,7 @@ export async function podsOf({core}: Cluster, namespace: string, component: Comp
     .sort();
 }
 
-/** Waits until every pod of a component sees these files as they are in the Secrets now. */
+/** Waits until every pod of a component sees these files as they are in the Secrets now, and the app has taken them up. */
 export async function deliver(
   cluster: Cluster,
   {namespace, component, expected}: {namespace: string; component: Component; expected: readonly Expected[]},
@@ -58,6 +61,7 @@ export async function deliver(
       await wait(1000);
     }
   }
+  if (component === 'app') await wait(takenUpMs);
 }
 
 async function agrees(
