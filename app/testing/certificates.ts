@@ -12,7 +12,8 @@ export interface TestCertificate {
 const algorithm = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'};
 const dayMs = 86_400_000;
 
-export async function createCertificate(host: string): Promise<TestCertificate> {
+/** Whoever is to trust two authorities tells them by their names. */
+export async function createCertificate(host: string, authority = 'Test authority'): Promise<TestCertificate> {
   const valid = {
     notBefore: new Date(Date.now() - dayMs),
     notAfter: new Date(Date.now() + dayMs),
@@ -21,7 +22,7 @@ export async function createCertificate(host: string): Promise<TestCertificate> 
   const [caKeys, keys] = await Promise.all([generate(), generate()]);
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
     ...valid,
-    name: 'CN=Test authority',
+    name: `CN=${authority}`,
     keys: caKeys,
     extensions: [new x509.BasicConstraintsExtension(true)],
   });

@@ -8,14 +8,14 @@ import {createCertificate, type TestCertificate} from '../testing/certificates.t
 import {httpsConnection} from '../testing/https-client.ts';
 import {mountSecret} from '../testing/mounted-secret.ts';
 import {until} from '../testing/until.ts';
-import {listenerTls} from './key-pair.ts';
+import {type KeyPair, listenerTls} from './key-pair.ts';
 import {followRenewals} from './renewal.ts';
 
 const secretOf = ({cert, key}: TestCertificate) => ({'tls.crt': cert, 'tls.key': key});
 const fingerprintOf = ({cert}: TestCertificate) => new X509Certificate(cert).fingerprint256;
 
 /** An HTTPS server that follows a mounted secret; looks at it every 5 ms. */
-async function serve(first: TestCertificate) {
+async function serve(first: TestCertificate, current: KeyPair = {cert: first.cert, key: first.key}) {
   const secret = mountSecret(secretOf(first));
   const server = createServer({...first, ca: undefined, ...listenerTls}, (_request, response) =>
     response.end('served'),
@@ -25,7 +25,7 @@ async function serve(first: TestCertificate) {
   const lines: Record<string, unknown>[] = [];
   const renewal = followRenewals({
     files: {certFile: secret.path('tls.crt'), keyFile: secret.path('tls.key')},
-    current: first,
+    current,
     apply: (pair) => server.setSecureContext({...pair, ...listenerTls}),
     log: pino({}, {write: (line) => void lines.push(JSON.parse(line))}),
     pollMs: 5,
@@ -86,4 +86,15 @@ describe('a renewed certificate', () => {
       expect(JSON.stringify(served.lines)).not.toContain('PRIVATE KEY');
     },
   );
+
+  it('is none where only the end of the last line is another, as in settings that were read', async () => {
+    const first = await createCertificate('localhost');
+    const file = {...first, cert: `${first.cert.trim()}\n`, key: `${first.key.trim()}\n`};
+    await using served = await serve(file, {cert: first.cert.trim(), key: first.key.trim()});
+    // Longer than a look takes to come.
+    const second = await createCertificate('localhost');
+    served.secret.swap(secretOf(second));
+    await until('the renewal', () => served.lines.length > 0);
+    expect(served.lines).toMatchObject([{fingerprint256: fingerprintOf(second)}]);
+  });
 });

@@ -24,8 +24,6 @@ export interface RenewalOptions {
   readonly pollMs?: number;
 }
 
-const names = ['cert', 'key', 'ca'] as const;
-
 /** Looks at the files until it is stopped. */
 export interface Renewal {
   stop(): Promise<void>;
@@ -40,7 +38,7 @@ export function followRenewals({files, current, apply, log, pollMs}: RenewalOpti
   return follow({
     async look() {
       const found = await read(files);
-      if (names.every((name) => found[name]?.trim() === served[name]?.trim())) return;
+      if (Object.entries(found).every(([name, pem]) => served[name as keyof Identity]?.trim() === pem.trim())) return;
       apply(found);
       served = found;
       const {validTo, fingerprint256} = new X509Certificate(found.cert);
