@@ -63,6 +63,7 @@ it('a process that is about to end takes on nothing more, says so, and serves wh
   const late = book.draft('jan', verification()).addressTo(a.instance);
   await expect(part.store.create(late.address, late.verification)).rejects.toMatchObject(notExecuted);
   await expect(part.adopt({} as never)).rejects.toMatchObject(notExecuted);
+  expect(part.status()).toMatchObject({stopping: true});
   await until('its peer to know', () => b.peers.ready().length === 0);
   expect(await b.fallback.store.check(held.address, right, limits)).toMatchObject({kind: 'approved'});
 });

@@ -8,7 +8,7 @@ import {createCertificate, type TestCertificate} from '../testing/certificates.t
 import {type FallbackNode, type NodeOptions, startNode} from '../testing/fallback-node.ts';
 import {connectTo} from '../testing/redis-connection.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
-import {until} from '../testing/until.ts';
+import {succeeds, until} from '../testing/until.ts';
 import {rank} from './peers.ts';
 
 let certificate: TestCertificate;
@@ -104,12 +104,7 @@ describe('a creation of which a process does not know what became', () => {
     expect(nodes.map(({fallback}) => fallback.size)).toEqual([0, 0]);
     // What was on its way arrives after all.
     alone.link.mend();
-    await until('the way', () =>
-      alone.fallback.store.ping().then(
-        () => true,
-        () => false,
-      ),
-    );
+    await until('the way', () => succeeds(alone.fallback.store.ping()));
     const next = created(await other.fallback.store.create(draft('bob', verification({rateLimits}))));
     expect(next.limits).toMatchObject([{remaining: 18}]);
     expect(await alone.fallback.store.check(where, right, limits)).toMatchObject({kind: 'approved'});
@@ -120,12 +115,7 @@ describe('a creation of which a process does not know what became', () => {
     const [node] = (await startNodes(1)) as [FallbackNode];
     const {draft} = createAddressBook();
     const drafted = draft('ada', verification());
-    await until('the store', () =>
-      node.fallback.store.ping().then(
-        () => true,
-        () => false,
-      ),
-    );
+    await until('the store', () => succeeds(node.fallback.store.ping()));
     const connection = connectTo(redis.url);
     resources.defer(() => connection.disconnect());
     const store = new RedisStore({servers: singleServer(connection)});
@@ -163,12 +153,7 @@ describe('a creation of which a process does not know what became', () => {
     expect(nodes.map(({instance}) => instance)).toContain(held.owner);
     expect(await alone.fallback.store.check(held, right, limits)).toMatchObject({kind: 'approved'});
     await mend(nodes);
-    await until('the store to answer', () =>
-      other.fallback.store.ping().then(
-        () => true,
-        () => false,
-      ),
-    );
+    await until('the store to answer', () => succeeds(other.fallback.store.ping()));
     expect((await other.fallback.store.check(copy, right, limits)).kind).not.toBe('approved');
   });
 });

@@ -11,7 +11,7 @@ import {createCertificate, type TestCertificate} from '../testing/certificates.t
 import {type FallbackNode, startNode} from '../testing/fallback-node.ts';
 import {connectTo} from '../testing/redis-connection.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
-import {until} from '../testing/until.ts';
+import {succeeds, until} from '../testing/until.ts';
 import {FallbackStore} from './fallback-store.ts';
 
 let certificate: TestCertificate;
@@ -30,12 +30,7 @@ afterAll(() => redis[Symbol.asyncDispose]());
 
 async function start(addresses = new Set<string>()): Promise<FallbackNode> {
   const node = await startNode({redisPort: redis.port, certificate, addresses, timings: noWaits}, resources);
-  await until('the store', () =>
-    node.fallback.store.ping().then(
-      () => true,
-      () => false,
-    ),
-  );
+  await until('the store', () => succeeds(node.fallback.store.ping()));
   return node;
 }
 

@@ -5,7 +5,7 @@ import {createAddressBook} from '../testing/addresses.ts';
 import {createCertificate, type TestCertificate} from '../testing/certificates.ts';
 import {startNode} from '../testing/fallback-node.ts';
 import {startRedis} from '../testing/redis-server.ts';
-import {until} from '../testing/until.ts';
+import {succeeds, until} from '../testing/until.ts';
 
 let certificate: TestCertificate;
 let resources = new AsyncDisposableStack();
@@ -24,12 +24,7 @@ async function throughAnOutage(data: 'older' | 'no') {
   const options = {redisPort: redis.port, certificate, addresses, timings: noWaits, fenced: true};
   const {fallback} = await startNode(options, resources);
   const {store} = fallback;
-  await until('the store', () =>
-    store.ping().then(
-      () => true,
-      () => false,
-    ),
-  );
+  await until('the store', () => succeeds(store.ping()));
   const book = createAddressBook();
   const create = async (name: string, tag = name) =>
     where(await store.create(book.draft(name, verification()), {tag, fingerprint: 'f'}));

@@ -6,7 +6,7 @@ import {createAddressBook} from '../testing/addresses.ts';
 import {connectTo} from '../testing/redis-connection.ts';
 import {leapIn} from '../testing/redis-leap.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
-import {until} from '../testing/until.ts';
+import {succeeds, until} from '../testing/until.ts';
 import {announcementsContract} from './contract/announcements.ts';
 import {type AnnouncingStoreUnderTest, noWaits} from './contract/support.ts';
 import {keysOf} from './keys.ts';
@@ -394,12 +394,7 @@ describe('RedisStore', () => {
     } finally {
       server.thaw();
     }
-    await until('an answer', () =>
-      store.ping().then(
-        () => true,
-        () => false,
-      ),
-    );
+    await until('an answer', () => succeeds(store.ping()));
   });
 
   it('says that nothing happened when Redis refuses to write', async () => {

@@ -14,3 +14,11 @@ export async function until<T>(
     await delay(10);
   }
 }
+
+/** Whether what is under way ends well: how a test asks whether something is there yet. */
+export function succeeds(running: Promise<unknown>): Promise<boolean> {
+  return running.then(
+    () => true,
+    () => false,
+  );
+}

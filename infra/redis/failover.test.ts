@@ -25,6 +25,13 @@ const kept = async (ordinal: number) => expect(await pods.call(ordinal, 'app', [
 const lineageOf = async (ordinal: number) =>
   /^master_replid:(\w+)/m.exec(String(await pods.call(ordinal, 'ops', ['INFO', 'replication'])))?.[1];
 
+/** What the hook says. On a busy machine it may give up for want of time, and leaves everything as it was: it is asked again. */
+const handOver = () =>
+  pods.until('hand-over in time', async () => {
+    const said = await pods.run(master, 'stop-redis.sh');
+    return said.includes('not handed over') ? undefined : said;
+  });
+
 describe('three pods of Redis', {timeout: 90_000}, () => {
   it('install themselves, and all killed at once they come back with their data', async () => {
     expect(master).toBe(0);
@@ -73,6 +80,7 @@ describe('three pods of Redis', {timeout: 90_000}, () => {
   });
 
   it('hand over without losing a write that was answered, and note that the lineage goes on', async () => {
+    await pods.promotable();
     const before = await lineageOf(master);
     const written: string[] = [];
     let stopping = false;
@@ -89,14 +97,16 @@ describe('three pods of Redis', {timeout: 90_000}, () => {
         announced.add(await pods.call((master + 1) % 3, 'app', ['HGET', 'otp:lineage', 'switching']).catch(() => null));
     })();
     const startedAt = Date.now();
-    expect(await pods.run(master, 'stop-redis.sh')).toContain('continues as');
+    expect(await handOver()).toContain('continues as');
+    const endedAt = Date.now();
     stopping = true;
     await Promise.all([writing, watching]);
     // Open codes wait for the end of the switch: every replica hears of it first, and for how long.
     const [ended, knownAt] = String([...announced].find(Boolean)).split(' ');
     expect(ended).toBe(before);
+    // 8 s from some moment of the hand-over, by a clock of whole seconds.
     expect(Number(knownAt)).toBeGreaterThan(startedAt + 6000);
-    expect(Number(knownAt)).toBeLessThanOrEqual(startedAt + 10_000);
+    expect(Number(knownAt)).toBeLessThanOrEqual(endedAt + 8000);
     await pods.stop([master], {programs: ['redis'], signal: 'SIGTERM'});
     const next = await pods.until('next master', () => pods.findMaster());
     expect(next).not.toBe(master);

@@ -1,42 +1,26 @@
 import {describe, expect, it, vi} from 'vitest';
 import {startReplicatedSet} from '../../../chaos/lab/replicated-set.ts';
 import {createAddressBook} from '../../testing/addresses.ts';
+import {connectToServers} from '../../testing/redis-connection.ts';
 import {until} from '../../testing/until.ts';
 import {limits, noWaits, right, verification} from '../contract/support.ts';
 import {RedisStore} from '../redis-store.ts';
 import {retrying} from '../retrying-store.ts';
 import {StoreError} from '../store.ts';
-import {openRedisServers} from './open-servers.ts';
 
 describe('a store behind sentinels', () => {
   it('answers every operation within its deadline through a fail-over, then loses the codes of before and keeps new ones', async () => {
     await using set = await startReplicatedSet();
     const told: string[] = [];
-    const servers = openRedisServers({
-      target: {
-        kind: 'sentinel',
-        sentinels: set.sentinels.map(({port}) => ({host: '127.0.0.1', port})),
-        masterName: set.masterName,
-      },
-      tls: false,
-      credentials: () => ({}),
-      timeoutMs: 500,
-      waitReplicas: 1,
-      waitMs: 250,
-      observer: {batch() {}, unreplicated() {}},
-      onDown: ({message}) => told.push(message),
-      onUp: () => told.push('up'),
-    });
+    const sentinels = set.sentinels.map(({port}) => ({host: '127.0.0.1', port}));
+    const servers = await connectToServers(
+      {kind: 'sentinel', sentinels, masterName: set.masterName},
+      {timeoutMs: 500, waitMs: 250, onDown: ({message}) => told.push(message), onUp: () => told.push('up')},
+    );
     using _close = {[Symbol.dispose]: () => servers.close()};
     const store = new RedisStore({servers, fenced: true, timings: noWaits});
     const patient = retrying(store, {deadlineMs: 2000});
     const {address} = createAddressBook();
-    await until('the master', () =>
-      servers.ping().then(
-        () => true,
-        () => false,
-      ),
-    );
     const [fenced, surviving, approved] = [address('ada'), address('bob'), address('eve')];
     await patient.create(fenced, verification());
     await patient.create(surviving, verification({survivesFailover: true}));

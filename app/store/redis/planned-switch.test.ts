@@ -2,15 +2,14 @@ import {randomUUID} from 'node:crypto';
 import type {Redis} from 'ioredis';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {createAddressBook} from '../../testing/addresses.ts';
+import {connectToServers, serverAt} from '../../testing/redis-connection.ts';
 import type {RedisProgram, RedisServer} from '../../testing/redis-server.ts';
 import {type ReplicatedRedis, startReplicatedRedis} from '../../testing/replicated-redis.ts';
-import {until} from '../../testing/until.ts';
 import {code, limits, minute, noWaits, receiveAll, right, verification, wrong} from '../contract/support.ts';
 import {RedisAnnouncements} from '../redis-announcements.ts';
 import {RedisOutbox} from '../redis-outbox.ts';
 import {RedisStore} from '../redis-store.ts';
 import {type Idempotency, StoreUndecided} from '../store.ts';
-import {openRedisServers} from './open-servers.ts';
 import type {OpenRedisServers} from './servers.ts';
 
 const request: Idempotency = {tag: 'request', fingerprint: 'f'};
@@ -35,21 +34,9 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store i
     undelivered: address('kim'),
   };
 
-  async function connect({port}: RedisServer) {
-    let up = false;
-    const connected = openRedisServers({
-      target: {kind: 'standalone', host: '127.0.0.1', port, db: 0},
-      tls: false,
-      credentials: () => ({}),
-      timeoutMs: 2000,
-      waitReplicas: 0,
-      waitMs: 200,
-      observer: {batch() {}, unreplicated() {}},
-      onDown() {},
-      onUp: () => (up = true),
-    });
+  async function connect(server: RedisServer) {
+    const connected = await connectToServers(serverAt(server), {waitReplicas: 0});
     opened.push(connected);
-    await until('the connection', async () => up);
     return connected;
   }
   /** What the new master has got from the old one, in time, about the switch. */

@@ -1,6 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {createAddressBook} from '../../testing/addresses.ts';
+import {connectToServers, serverAt} from '../../testing/redis-connection.ts';
 import type {RedisProgram, RedisServer} from '../../testing/redis-server.ts';
 import {type ReplicatedRedis, startReplicatedRedis} from '../../testing/replicated-redis.ts';
 import {until} from '../../testing/until.ts';
@@ -10,7 +11,6 @@ import {limits, noWaits, right, verification, wrong} from '../contract/support.t
 import {RedisOutbox} from '../redis-outbox.ts';
 import {RedisStore} from '../redis-store.ts';
 import type {Idempotency} from '../store.ts';
-import {openRedisServers} from './open-servers.ts';
 import type {OpenRedisServers} from './servers.ts';
 
 const request: Idempotency = {tag: 'request', fingerprint: 'f'};
@@ -22,26 +22,11 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
   const heard = {batches: [] as number[], unreplicated: 0};
 
   async function connect(server: RedisServer, changes: {waitReplicas?: number} = {}) {
-    let up = 0;
-    const servers = openRedisServers({
-      target: {kind: 'standalone', host: '127.0.0.1', port: server.port, db: 0},
-      tls: false,
-      credentials: () => ({}),
-      timeoutMs: 2000,
-      waitReplicas: 1,
-      waitMs: 200,
+    const servers = await connectToServers(serverAt(server), {
       observer: {batch: (size) => heard.batches.push(size), unreplicated: (count) => (heard.unreplicated += count)},
-      onDown() {},
-      onUp: () => up++,
       ...changes,
     });
     opened.push(servers);
-    await until('the connections', () =>
-      servers.ping().then(
-        () => up > 0,
-        () => false,
-      ),
-    );
     return servers;
   }
   const storeOn = async (server: RedisServer, timings = noWaits) =>
