@@ -19,8 +19,11 @@ export interface RecoveryOptions {
 /** Recipients that are on their way at the same time: one that nobody knows the end of has to wait for the next try. */
 const concurrent = 32;
 const pollMs = 250;
-/** A store that takes nothing although it is there is not asked again and again; after a fail-over it does so for a moment. */
-const refused = {firstMs: pollMs, maxMs: 5000};
+/**
+ * A store that takes nothing although it is there is not asked without a pause. It does so for a moment after a fail-over, and while
+ * a slot moves for as long as that takes: then what is held is to be back soon, however often it was refused.
+ */
+const refused = {firstMs: pollMs, maxMs: 1000};
 /** What is brought back in time takes milliseconds. */
 const patienceMs = 500;
 const retry = {firstMs: 100, maxMs: 500};
