@@ -1,18 +1,11 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Draft} from '../store/draft.ts';
 import {within} from '../store/retrying-store.ts';
-import {
-  type CreateOutcome,
-  type Idempotency,
-  isCertain,
-  type NewVerification,
-  type Store,
-  StoreError,
-} from '../store/store.ts';
+import {type CreateOutcome, type Idempotency, isCertain, type Store, StoreError} from '../store/store.ts';
 import type {CreateHeld, Elsewhere, OnItsWay} from './create-held.ts';
 import {type Deadline, startDeadline} from './deadline.ts';
 import type {FallbackStore} from './fallback-store.ts';
-import {type Peers, rank, ranked} from './peers.ts';
+import {type Peer, type Peers, rank, ranked} from './peers.ts';
 import type {StoreBreaker} from './store-breaker.ts';
 
 export interface CreationOptions {
@@ -20,7 +13,7 @@ export interface CreationOptions {
   /** What this process can do by itself. */
   readonly own: Store;
   readonly createHeld: CreateHeld;
-  readonly breaker: Pick<StoreBreaker, 'isOpen'>;
+  readonly breaker: Pick<StoreBreaker, 'isOpen' | 'reachedAt'>;
   readonly fallback: FallbackStore;
   readonly peers: Peers;
   /** How long an operation may take, its ways over peers included. */
@@ -53,18 +46,25 @@ export class Creation {
     if (held.kind === 'on_its_way') throw onItsWay();
     if (held.kind !== 'elsewhere') return held;
     const stored = await this.#inStore(draft, idempotency, deadline);
-    if (stored.kind === 'nowhere') return this.#inMemory(draft, stored, idempotency, deadline);
+    if (stored.kind === 'nowhere') {
+      const mayHaveCopy = stored.storeMayHaveCopy || held.isInDoubt;
+      return this.#inMemory(draft, mayHaveCopy, idempotency, deadline);
+    }
     // A repetition must not bring to light what stands for the same code under an id of its own, until that is ended.
     if (held.mayHaveCopy && stored.kind === 'created' && stored.id !== draft.addressTo().address.id) throw onItsWay();
     return stored;
   }
 
-  /** Beside what a process holds of the recipient. `mayHaveCopy`: one that may hold what the store has a copy of did not say. */
+  /**
+   * Beside what a process holds of the recipient. `mayHaveCopy`: one that may hold what the store has a copy of did not say.
+   * `isInDoubt`: one may have taken this very verification and did not say.
+   */
   async #whereHeld(
     draft: Draft,
     idempotency: Idempotency | undefined,
-  ): Promise<CreateOutcome | OnItsWay | (Elsewhere & {readonly mayHaveCopy: boolean})> {
+  ): Promise<CreateOutcome | OnItsWay | (Elsewhere & {readonly mayHaveCopy: boolean; readonly isInDoubt: boolean})> {
     let mayHaveCopy = false;
+    let isInDoubt = false;
     for (const holder of this.#holders(draft)) {
       const {address, verification} = draft.addressTo(holder.instance);
       try {
@@ -73,25 +73,41 @@ export class Creation {
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         mayHaveCopy ||= holder.holdsCopies;
+        isInDoubt ||= !isCertain(error);
       }
     }
-    return {kind: 'elsewhere', mayHaveCopy};
+    return {kind: 'elsewhere', mayHaveCopy, isInDoubt};
   }
 
-  /** Processes that may hold something of the recipient. While nobody reaches the store, its order says which does. */
+  /** Processes that may hold something of the recipient. */
   *#holders(draft: Draft): Iterable<{instance: string; holdsCopies: boolean; create: CreateHeld}> {
     const {instance, createHeld, breaker, fallback, peers, deadlineMs} = this.#options;
     if (fallback.holdsRecipient(draft)) yield {instance, holdsCopies: fallback.holdsCopies, create: createHeld};
     const ready = peers.ready();
-    if (breaker.isOpen && !ready.some(({reachesStore}) => reachesStore)) return;
+    const nobodyReachesStore = breaker.isOpen && !ready.some(({reachesStore}) => reachesStore);
+    const mayHold = nobodyReachesStore ? this.#mayHoldByOrder(draft, ready) : ranked(draft.recipientTag, ready);
     const deadline = startDeadline(deadlineMs * heldShare);
-    const holding = ready.filter(({holds}) => holds);
-    for (const peer of ranked(draft.recipientTag, holding))
+    for (const peer of mayHold.filter(({holds}) => holds))
       yield {
         instance: peer.instance,
         holdsCopies: peer.holdsCopies,
         create: peer.createHeld(deadline.leftMs()),
       };
+  }
+
+  /**
+   * While nobody reaches the store the recipient's order says who holds it: the first, and nobody has to be asked, if that one has
+   * been there since before. One that has joined meanwhile, this process included, knows nothing of what others hold whose
+   * turn it was until then: those are asked too, down to the first that has been there all the time.
+   */
+  #mayHoldByOrder({recipientTag}: Draft, ready: readonly Peer[]): Peer[] {
+    const {instance, breaker} = this.#options;
+    const readyAt = new Map([[instance, 0], ...ready.map((peer) => [peer.instance, peer.readyAt] as const)]);
+    const order = rank(recipientTag, [...readyAt.keys()]);
+    const first = order.findIndex((each) => (readyAt.get(each) ?? 0) <= breaker.reachedAt);
+    if (first === 0) return [];
+    const others = first === -1 ? order : order.slice(0, first + 1);
+    return others.flatMap((each) => ready.find((peer) => peer.instance === each) ?? []);
   }
 
   async #inStore(
@@ -134,13 +150,13 @@ export class Creation {
    */
   async #inMemory(
     draft: Draft,
-    {storeMayHaveCopy}: Required<Pick<NewVerification, 'storeMayHaveCopy'>>,
+    isInDoubt: boolean,
     idempotency: Idempotency | undefined,
     deadline: Deadline,
   ): Promise<CreateOutcome> {
     const {instance, own, peers} = this.#options;
     const ready = peers.ready();
-    let mayHaveCopy = storeMayHaveCopy;
+    let mayHaveCopy = isInDoubt;
     let failure = new StoreError('not_executed', 'no process takes the verification');
     for (const owner of rank(draft.recipientTag, [instance, ...ready.map((peer) => peer.instance)])) {
       const {address, verification} = draft.addressTo(owner);

@@ -8,6 +8,8 @@ export interface Peer {
   readonly instance: string;
   /** Whether it reaches the store, by what it said last. */
   readonly reachesStore: boolean;
+  /** Since when it has been ready without a break, by `performance.now()`. */
+  readonly readyAt: number;
   /** Whether it holds anything in its memory. */
   readonly holds: boolean;
   /** Whether it holds verifications of which the store may have copies. */

@@ -31,6 +31,7 @@ export class StoreBreaker {
   readonly #stopping = new AbortController();
   #awaited = new AbortController();
   #wanted = false;
+  #reachedAt = Number.NEGATIVE_INFINITY;
   #probing: Promise<void> = Promise.resolve();
 
   constructor(options: StoreBreakerOptions) {
@@ -60,6 +61,11 @@ export class StoreBreaker {
   /** Whether the store counts as away. */
   get isOpen(): boolean {
     return this.#policy.state !== CircuitState.Closed;
+  }
+
+  /** When a probe has reached the store last, by `performance.now()`; -Infinity if none has. */
+  get reachedAt(): number {
+    return this.#reachedAt;
   }
 
   /** Runs what needs the store. Rejects with `StoreError`, at once while the store counts as away. */
@@ -101,10 +107,12 @@ export class StoreBreaker {
       if (this.#stopping.signal.aborted) return;
       this.#wanted = false;
       this.#awaited = new AbortController();
+      const beganAt = performance.now();
       failed = await this.#policy.execute(this.#options.probe).then(
         () => false,
         () => true,
       );
+      if (!failed) this.#reachedAt = beganAt;
     }
   }
 }

@@ -35,6 +35,8 @@ interface Place {
   connection?: PeerConnection;
   status?: PeerStatus;
   heardAt: number;
+  /** Since when it has been heard of without a break. */
+  readyAt: number;
   /** When it said by itself how it is. */
   toldAt: number;
   /** Looks in a row at which it has not said how it is. */
@@ -60,6 +62,8 @@ export class PeerDirectory implements Peers {
   readonly #stopping = new AbortController();
   #wake = new AbortController();
   #waiting: ((look: Look) => void)[] = [];
+  /** Who has asked and was not found by a look because of that: it is not looked for each time that it asks. */
+  readonly #unfound = new Set<string>();
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: PeerDirectoryOptions) {
@@ -79,7 +83,7 @@ export class PeerDirectory implements Peers {
   }
 
   ready(): readonly Peer[] {
-    const oldest = performance.now() - readyForLooks * this.#lookEveryMs;
+    const oldest = this.#oldestOfReady();
     const peers = new Map<string, Peer>();
     for (const place of this.#others()) {
       const {status, heardAt, connection, instance} = place;
@@ -102,8 +106,16 @@ export class PeerDirectory implements Peers {
     );
   }
 
-  /** A peer has said how it is. */
-  hear(instance: string, status: PeerStatus): void {
+  /** A peer has asked. One that is not known has just joined: it is looked for at once, so that all see the same processes. */
+  async meet(instance: string): Promise<void> {
+    if (this.find(instance) !== undefined || this.#unfound.has(instance)) return;
+    this.#unfound.add(instance);
+    await this.#nextLook();
+  }
+
+  /** A peer has said how it is; resolves once it is known, if it is to be found. */
+  async hear(instance: string, status: PeerStatus): Promise<void> {
+    if (this.find(instance) === undefined) await this.#nextLook();
     for (const place of this.#others()) {
       if (place.instance !== instance) continue;
       place.status = status;
@@ -112,11 +124,22 @@ export class PeerDirectory implements Peers {
   }
 
   async isGone(instance: string): Promise<boolean> {
-    const {isComplete, instances} = await new Promise<Look>((resolve) => {
+    const {isComplete, instances} = await this.#nextLook();
+    return isComplete && !instances.has(instance);
+  }
+
+  /** A look that begins after this call, and soon. */
+  #nextLook(): Promise<Look> {
+    if (this.#stopping.signal.aborted) return Promise.resolve({isComplete: false, instances: new Set()});
+    return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#wake.abort();
     });
-    return isComplete && !instances.has(instance);
+  }
+
+  /** Who was heard of last before that moment is not ready. */
+  #oldestOfReady(): number {
+    return performance.now() - readyForLooks * this.#lookEveryMs;
   }
 
   #others(): Place[] {
@@ -145,16 +168,15 @@ export class PeerDirectory implements Peers {
       for (const place of this.#places.values()) place.listed = listed.includes(place.address);
       for (const address of listed)
         if (!this.#places.has(address))
-          this.#places.set(address, {address, heardAt: never, toldAt: never, missed: 0, listed: true});
+          this.#places.set(address, {address, heardAt: never, readyAt: never, toldAt: never, missed: 0, listed: true});
     }
     const heard = await Promise.all([...this.#places.values()].map((place) => this.#visit(place)));
     // Who is listed no more and does not answer either is gone.
     for (const [address, {listed, connection}] of this.#places)
       if (!listed && !connection?.isOpen) this.#places.delete(address);
-    return {
-      isComplete: listed !== undefined && heard.every((known) => known),
-      instances: new Set([...this.#places.values()].flatMap(({instance}) => instance ?? [])),
-    };
+    const instances = new Set([...this.#places.values()].flatMap(({instance}) => instance ?? []));
+    for (const instance of instances) this.#unfound.delete(instance);
+    return {isComplete: listed !== undefined && heard.every((known) => known), instances};
   }
 
   /** False if nobody at this address has told who is there. */
@@ -165,6 +187,7 @@ export class PeerDirectory implements Peers {
       if (!place.connection?.isOpen) {
         place.connection = await connectPeer({address: place.address, tls, instance, key, timeoutMs: greetingMs});
         place.instance = place.connection.instance;
+        place.readyAt = performance.now();
         delete place.status;
         if (place.instance === instance) {
           place.connection.close();
@@ -176,6 +199,7 @@ export class PeerDirectory implements Peers {
       const status = (await place.connection.call(paths.status, {}, this.#lookEveryMs)) as PeerStatus;
       // What it has told meanwhile is newer.
       if (place.toldAt < askedAt) place.status = status;
+      if (place.heardAt < this.#oldestOfReady()) place.readyAt = performance.now();
       place.heardAt = performance.now();
       place.missed = 0;
       delete place.problem;
@@ -192,7 +216,7 @@ export class PeerDirectory implements Peers {
     }
   }
 
-  #peer({status, connection}: Place, instance: string): Peer {
+  #peer({status, connection, readyAt}: Place, instance: string): Peer {
     const call = async (path: string, body: object, deadlineMs: number): Promise<unknown> => {
       const operation = path.slice(path.lastIndexOf('/') + 1);
       try {
@@ -208,6 +232,7 @@ export class PeerDirectory implements Peers {
     return {
       instance,
       reachesStore: status?.reachesStore ?? false,
+      readyAt,
       holds: status?.holds ?? false,
       holdsCopies: status?.holdsCopies ?? false,
       store: (deadlineMs) => peerStore({call}, deadlineMs),

@@ -39,11 +39,12 @@ const tlsOf = (shown: Pick<TestCertificate, 'cert' | 'key'>, ca = certificate.ca
 });
 
 async function serve(changes: {instance?: string; port?: number; secret?: typeof secret; tls?: PeerTls} = {}) {
+  const instance = changes.instance ?? createInstance();
   const server = await startPeerServer({
     host: '127.0.0.1',
     port: changes.port ?? 0,
     tls: changes.tls ?? tlsOf(certificate),
-    instance: changes.instance ?? createInstance(),
+    instance,
     key: peerKeyOf(changes.secret ?? secret),
     part: {
       store: new Proxy({} as Store, {get: (_target, name) => served[name as keyof Store].bind(served)}),
@@ -59,7 +60,7 @@ async function serve(changes: {instance?: string; port?: number; secret?: typeof
     closed = true;
   };
   resources.defer(close);
-  return {...server, close};
+  return {...server, instance, close};
 }
 
 const open: PeerConnection[] = [];
@@ -75,14 +76,14 @@ async function meet({port}: Pick<PeerServer, 'port'>, changes: {tls?: PeerTls; s
   return connection;
 }
 
-function directoryOf(addresses: () => readonly string[]) {
+function directoryOf(addresses: () => readonly string[], lookEveryMs = 200) {
   const directory = new PeerDirectory({
     resolve: async () => addresses(),
     tls: tlsOf(certificate),
     instance: caller,
     key,
     log,
-    lookEveryMs: 200,
+    lookEveryMs,
   });
   directory.start();
   resources.defer(() => directory.stop());
@@ -266,6 +267,34 @@ describe('the directory of peers', () => {
     await until('the second', () => directory.find(second) !== undefined);
     expect(directory.find(first)).toBeUndefined();
     expect(await directory.isGone(first)).toBe(true);
+  });
+
+  it('looks at once for one that asks or says how it is and is not known yet', async () => {
+    const status = {reachesStore: false, stopping: false, holds: true, holdsCopies: false};
+    const [told, asked] = [await serve(), await serve()];
+    const addresses: string[] = [];
+    const directory = directoryOf(() => addresses, 5_000);
+    expect(await directory.isGone(told.instance)).toBe(true);
+    addresses.push(`127.0.0.1:${told.port}`);
+    await directory.hear(told.instance, status);
+    expect(directory.ready()).toMatchObject([{instance: told.instance, holds: true}]);
+    addresses.push(`127.0.0.1:${asked.port}`);
+    await directory.meet(asked.instance);
+    expect(directory.ready()).toHaveLength(2);
+  });
+
+  it('tells since when a peer has been ready without a break', async () => {
+    using proxy = await startTcpProxy(server.port);
+    const directory = directoryOf(() => [`127.0.0.1:${proxy.port}`]);
+    const [first] = await until('the peer', () => directory.ready().length === 1 && directory.ready());
+    await directory.isGone(createInstance());
+    expect(directory.ready()[0]?.readyAt).toBe(first?.readyAt);
+    const cutAt = performance.now();
+    proxy.cut();
+    await until('the silence', () => directory.ready().length === 0);
+    proxy.mend();
+    const [again] = await until('the peer again', () => directory.ready().length === 1 && directory.ready());
+    expect(again?.readyAt).toBeGreaterThan(cutAt);
   });
 
   it('passes over whoever is at a listed address and does not belong to the service', async () => {

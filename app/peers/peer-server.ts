@@ -36,8 +36,10 @@ export interface PeerServerOptions {
   readonly instance: string;
   readonly key: KeyObject;
   readonly part: PeerPart;
-  /** Hears how a peer says that it is. */
-  readonly onTold?: (instance: string, status: PeerStatus) => void;
+  /** Hears who asks how this process is. */
+  readonly onAsked?: (instance: string) => void;
+  /** Hears how a peer says that it is; the peer waits for it. */
+  readonly onTold?: (instance: string, status: PeerStatus) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -134,12 +136,15 @@ async function answer(
   path: string,
   body: string,
   caller: string,
-  {part: {store, createHeld, adopt, status}, onTold, log}: PeerServerOptions,
+  {part: {store, createHeld, adopt, status}, onAsked, onTold, log}: PeerServerOptions,
 ): Promise<Answer | PeerStatus> {
-  if (path === paths.status) return status();
+  if (path === paths.status) {
+    onAsked?.(caller);
+    return status();
+  }
   try {
     if (path === paths.told) {
-      onTold?.(caller, JSON.parse(body) as PeerStatus);
+      await onTold?.(caller, JSON.parse(body) as PeerStatus);
       return {};
     }
     if (path === paths.createHeld) {

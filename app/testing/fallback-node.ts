@@ -23,6 +23,8 @@ export interface FallbackNode {
   readonly peers: Peers;
   /** Its way to Redis. */
   readonly link: TcpProxy;
+  /** When its last probe began that has reached Redis, by `performance.now()`. */
+  readonly reachedAt: number;
   /** Ends without a word, as a process that is killed. */
   kill(): Promise<void>;
 }
@@ -38,30 +40,56 @@ export interface NodeOptions {
   readonly fenced?: boolean;
   /** @default any free one */
   readonly port?: number;
+  /** Whether its way to Redis is cut from the start. @default false */
+  readonly isCutOff?: boolean;
+  /** The time between two looks at its peers. @default 300 */
+  readonly lookEveryMs?: number;
+  /** How long an operation may take. @default 2000 */
+  readonly deadlineMs?: number;
 }
 
 const sharedKey = createSecretKey(randomBytes(32));
 
 /** Starts a node; `resources` end it. */
 export async function startNode(
-  {redisPort, certificate, addresses, key = sharedKey, timings, fenced = false, port = 0}: NodeOptions,
+  {
+    redisPort,
+    certificate,
+    addresses,
+    key = sharedKey,
+    timings,
+    fenced = false,
+    port = 0,
+    isCutOff = false,
+    lookEveryMs = 300,
+    deadlineMs = 2000,
+  }: NodeOptions,
   resources: AsyncDisposableStack,
 ): Promise<FallbackNode> {
   const instance = createInstance();
   const link = await startTcpProxy(redisPort);
+  if (isCutOff) link.cut();
   const redis = connectTo(`redis://127.0.0.1:${link.port}`, {timeoutMs: 500});
   const servers = singleServer(redis);
   const options = {servers, fenced, ...(timings === undefined ? {} : {timings})};
   const log = pino({level: 'silent'});
   const tls: PeerTls = {serverName: 'peers.test', current: () => ({...certificate, minVersion: 'TLSv1.3'})};
   const common = {tls, instance, key: peerKeyOf(key), log};
-  const directory = new PeerDirectory({...common, resolve: async () => [...addresses], lookEveryMs: 300});
+  const directory = new PeerDirectory({...common, resolve: async () => [...addresses], lookEveryMs});
+  const handover = new RedisHandover(options);
+  const probe = handover.probe.bind(handover);
+  let reachedAt = Number.NEGATIVE_INFINITY;
+  handover.probe = async () => {
+    const beganAt = performance.now();
+    await probe();
+    reachedAt = beganAt;
+  };
   const fallback = openFallback({
     instance,
     shared: new RedisStore(options),
-    handover: new RedisHandover(options),
+    handover,
     peers: directory,
-    deadlineMs: 2000,
+    deadlineMs,
     probeEveryMs: 100,
     ...(timings === undefined ? {} : {timings}),
     log,
@@ -71,6 +99,7 @@ export async function startNode(
     host: '127.0.0.1',
     port,
     part: fallback.part,
+    onAsked: (peer) => void directory.meet(peer),
     onTold: (peer, status) => directory.hear(peer, status),
   });
   addresses.add(`127.0.0.1:${server.port}`);
@@ -88,5 +117,15 @@ export async function startNode(
     await kill();
     await fallback.stop(0);
   });
-  return {instance, fallback, server, peers: directory, link, kill};
+  return {
+    instance,
+    fallback,
+    server,
+    peers: directory,
+    link,
+    get reachedAt() {
+      return reachedAt;
+    },
+    kill,
+  };
 }
