@@ -26,7 +26,7 @@ describe.each([
   ['kind', installation(loadEnvironment('kind', projectRoot))],
   ['all there is', whole],
   ['one Redis', installation(environmentFrom(`${minimal}redis: {mode: single}\n`))],
-  ['OpenShift', installation(environmentFrom(`${minimal}preset: openshift\n`))],
+  ['OpenShift', installation(environmentFrom(`${minimal}preset: openshift\nexposure: {host: otp.example.com}\n`))],
   [
     'a Gateway',
     installation(environmentFrom(`${minimal}exposure: {kind: gateway, gateway: {name: c, namespace: d}}\n`)),

@@ -89,7 +89,7 @@ describe('network policies', () => {
   });
 
   it('take the DNS of the platform', () => {
-    const openshift = policiesOf(`${minimal}preset: openshift\n`);
+    const openshift = policiesOf(`${minimal}preset: openshift\nexposure: {host: otp.example.com}\n`);
     expect(egress(openshift.get('otp-default-deny'))).toEqual([
       {
         to: [{namespace_selector: {match_labels: {'kubernetes.io/metadata.name': 'openshift-dns'}}}],

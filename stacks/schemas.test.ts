@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {Manifest} from '../infra/checks/manifests.ts';
 import {schemaFaults} from '../infra/checks/schemas.ts';
 import {loadEnvironment} from '../infra/environment/load.ts';
+import {presetNames} from '../infra/environment/preset-names.ts';
 import {stackNames} from '../infra/lib/names.ts';
 import {projectRoot} from '../infra/lib/project-root.ts';
 import {manifestsOf} from '../infra/plain/manifests.ts';
@@ -15,7 +16,7 @@ const minimal = 'context: a\nnamespace: b\n';
 const example = manifestsFrom(loadEnvironment('example', projectRoot));
 
 describe('the objects, as the API server would read them', () => {
-  it.each([
+  it.each<[string, Manifest[]]>([
     ['example', example],
     ['all there is', manifestsFrom(environmentFrom(`${minimal}${withScheduledRuns}observability: {enabled: true}\n`))],
     ['one Redis', manifestsFrom(environmentFrom(`${minimal}redis: {mode: single}\n`))],
@@ -35,6 +36,22 @@ exposure: {host: otp.example.com, tls: true}
 `),
       ),
     ],
+    [
+      'an external Redis',
+      manifestsFrom(
+        environmentFrom(
+          `${minimal}redis: {mode: external, external: {url: "rediss://r:6379", to: {cidrs: [192.0.2.0/24], ports: [6379]}}}\n`,
+        ),
+      ),
+    ],
+    ...presetNames.map((preset): [string, Manifest[]] => [
+      `preset ${preset}`,
+      manifestsFrom(
+        environmentFrom(
+          `${minimal}preset: ${preset}\nexposure: {host: otp.example.com, from: {cidrs: [192.0.2.0/24]}}\n`,
+        ),
+      ),
+    ]),
   ])('%s has no unknown field and no wrong type', (_name, manifests) => {
     expect(manifests.flatMap(schemaFaults)).toEqual([]);
   });

@@ -80,7 +80,9 @@ describe('every workload', () => {
   });
 
   it('leaves user ids to a platform that assigns them', () => {
-    const pods = synthesise(environmentFrom(`${minimal}preset: openshift\n`)).of('kubernetes_deployment_v1');
+    const pods = synthesise(environmentFrom(`${minimal}preset: openshift\nexposure: {host: otp.example.com}\n`)).of(
+      'kubernetes_deployment_v1',
+    );
     const security = at(pods[0], 'spec.template.spec.security_context');
     expect(security).toEqual({run_as_non_root: true, seccomp_profile: {type: 'RuntimeDefault'}});
   });

@@ -56,7 +56,12 @@ const controllers: Readonly<Record<ControllerName, BackEndTrust>> = {
       'alb.ingress.kubernetes.io/backend-protocol': 'HTTPS',
       'alb.ingress.kubernetes.io/healthcheck-protocol': 'HTTPS',
       'alb.ingress.kubernetes.io/healthcheck-path': '/readyz',
+      // The time-out, 5 s where nothing is said, has to be less than the interval: otherwise no target group is made.
       'alb.ingress.kubernetes.io/healthcheck-interval-seconds': '5',
+      'alb.ingress.kubernetes.io/healthcheck-timeout-seconds': '3',
+      'alb.ingress.kubernetes.io/unhealthy-threshold-count': '2',
+      // Of requests that are under way at a pod that leaves: none takes longer than the service's own deadline.
+      'alb.ingress.kubernetes.io/target-group-attributes': 'deregistration_delay.timeout_seconds=30',
     },
     serviceAnnotations: {},
     transport: undefined,
@@ -67,6 +72,7 @@ const controllers: Readonly<Record<ControllerName, BackEndTrust>> = {
     serviceAnnotations: {'cloud.google.com/app-protocols': '{"https":"HTTPS"}'},
     transport: undefined,
   },
+  // Where an authority is given the router verifies the chain, and the name only under the cluster's own authority.
   openshift: {
     ingressAnnotations: {
       'route.openshift.io/termination': 'reencrypt',

@@ -36,15 +36,20 @@ export class Exposure extends Construct {
     const name = componentName('app');
     const host = exposure.host === undefined ? {} : {host: exposure.host};
     const service = {name, port: {name: apiEndpoint(environment).scheme}};
+    const ofClass = classOf(exposure);
     new IngressV1(this, 'ingress', {
       metadata: {
         name,
         namespace,
         labels: componentLabels(environmentName, 'app'),
-        annotations: literalValues({...backEndTrust(environment).ingressAnnotations, ...exposure.annotations}),
+        annotations: literalValues({
+          ...ofClass.annotations,
+          ...backEndTrust(environment).ingressAnnotations,
+          ...exposure.annotations,
+        }),
       },
       spec: {
-        ingressClassName: exposure.ingressClass,
+        ...ofClass.spec,
         rule: [{...host, http: {path: [{path: '/', pathType: 'Prefix', backend: {service}}]}}],
         ...(exposure.tls && exposure.host !== undefined
           ? {tls: [{hosts: [exposure.host], secretName: ingressTls}]}
@@ -73,4 +78,11 @@ export class Exposure extends Construct {
       waitForLoadBalancer: false,
     });
   }
+}
+
+/** The controller of GKE takes no action where the field names a class, whichever; the API server refuses both. */
+function classOf({controller, ingressClass}: Environment['exposure']) {
+  return controller === 'gce'
+    ? {annotations: {'kubernetes.io/ingress.class': ingressClass}, spec: {}}
+    : {annotations: {}, spec: {ingressClassName: ingressClass}};
 }

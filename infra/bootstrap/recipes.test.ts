@@ -110,6 +110,16 @@ describe('bootstrap', () => {
     ]);
   });
 
+  it('leaves to you the authority that a router wants apart, where cert-manager makes the certificates', () => {
+    const issuer = {name: 'private', kind: 'ClusterIssuer'} as const;
+    const {environment} = example;
+    const exposure = {...environment.exposure, controller: 'openshift'} as const;
+    expect(secretsBeforeDeploy({...environment, exposure, certManager: {issuer}}).get('otp-app-ca')).toEqual([
+      'tls.crt',
+    ]);
+    expect(secretsBeforeDeploy(environment).has('otp-app-ca')).toBe(false);
+  });
+
   it('puts the public name into the certificate where callers reach the pods themselves', () => {
     const {environment} = example;
     const exposure = {...environment.exposure, kind: 'loadBalancer', host: 'otp.example.com'} as const;

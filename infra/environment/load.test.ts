@@ -94,6 +94,7 @@ network: {providerPorts: [0]}
       'app: {tls: false}\nexposure: {kind: loadBalancer, from: {namespace: c}}',
       'app.tls: got false, expected true, because with exposure.kind loadBalancer callers speak to the pods themselves',
     ],
+    ['preset: openshift', 'exposure.host: got nothing, expected a host name, because OpenShift makes no Route'],
   ])('is refused with %s', (yaml, fault) => {
     expect(faults(`${minimal}${yaml}\n`)).toEqual([expect.stringContaining(fault)]);
   });
@@ -105,7 +106,9 @@ network: {providerPorts: [0]}
   });
 
   it.each(presetNames)('gets from preset %s values that its schema allows', (preset) => {
-    expect(load(`${minimal}preset: ${preset}\nexposure: {from: {namespace: c}}\n`).environment.preset).toBe(preset);
+    expect(
+      load(`${minimal}preset: ${preset}\nexposure: {host: otp.example.com, from: {namespace: c}}\n`).environment.preset,
+    ).toBe(preset);
   });
 
   it('takes its service whole, so that no client of the defaults reappears beside its own', () => {

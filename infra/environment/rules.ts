@@ -40,6 +40,12 @@ export function rulesBroken({app, exposure, redis, resilience, service, network,
       value: undefined,
       expected: 'the host name of the certificate, because exposure.tls is true',
     });
+  if (exposure.kind === 'ingress' && exposure.controller === 'openshift' && exposure.host === undefined)
+    faults.push({
+      path: ['exposure', 'host'],
+      value: undefined,
+      expected: 'a host name, because OpenShift makes no Route of an Ingress without one',
+    });
   if (resilience.enabled) faults.push(...resilienceFaults({resilience, service, network}));
   return [...faults, ...redisFaults(redis)];
 }

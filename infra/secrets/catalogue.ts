@@ -1,3 +1,4 @@
+import {backEndTrust} from '../app/back-end-trust.ts';
 import {appSecretFiles} from '../app/settings.ts';
 import type {Environment} from '../environment/schema.ts';
 import {certManagerSecrets} from '../foundation/certificates.ts';
@@ -5,7 +6,7 @@ import {exporterFiles} from '../redis/containers.ts';
 import {redisSecretFiles} from '../redis/files.ts';
 import {jobSecretFiles} from '../resilience/settings.ts';
 import {keysBySecret} from './files.ts';
-import {ingressTls} from './names.ts';
+import {appAuthority, appTls, ingressTls} from './names.ts';
 
 /** Every Secret that the stacks of an environment refer to, with the keys that they read of it. */
 export function requiredSecrets(environment: Environment): Map<string, string[]> {
@@ -16,12 +17,17 @@ export function requiredSecrets(environment: Environment): Map<string, string[]>
           {secret: ingressTls, key: 'tls.key'},
         ]
       : [];
+  const router =
+    backEndTrust(environment).ingressAnnotations['route.openshift.io/destination-ca-certificate-secret'] === undefined
+      ? []
+      : [{secret: appAuthority, key: appTls.certificate}];
   const redis = environment.redis.mode === 'external' ? [] : [...redisSecretFiles, ...exporterFiles];
   return keysBySecret([
     ...appSecretFiles(environment),
     ...redis,
     ...(environment.resilience.enabled ? jobSecretFiles(environment) : []),
     ...ingress,
+    ...router,
   ]);
 }
 
