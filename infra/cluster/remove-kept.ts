@@ -30,16 +30,20 @@ export async function* removeKept(
     }
   }
 
-  if (state.backend !== 'kubernetes' || (await readNamespace(cluster, state.namespace)) === undefined) return;
-  const leases = config.makeApiClient(CoordinationV1Api);
-  for (const stack of stackNames) {
-    const name = `tfstate-default-${stackId(environmentName, stack)}`;
-    await found(core.deleteNamespacedSecret({name, namespace: state.namespace}));
-    await found(leases.deleteNamespacedLease({name: `lock-${name}`, namespace: state.namespace}));
+  if ((await readNamespace(cluster, state.namespace)) === undefined) return;
+  if (state.backend === 'kubernetes') {
+    const leases = config.makeApiClient(CoordinationV1Api);
+    for (const stack of stackNames) {
+      const name = `tfstate-default-${stackId(environmentName, stack)}`;
+      await found(core.deleteNamespacedSecret({name, namespace: state.namespace}));
+      await found(leases.deleteNamespacedLease({name: `lock-${name}`, namespace: state.namespace}));
+    }
+    yield `the state of ${environmentName} in ${state.namespace}`;
   }
+  // They lie there whatever keeps the state.
   for (const name of [redisAuthoritySecret(environmentName), appAuthoritySecret(environmentName)])
     await found(core.deleteNamespacedSecret({name, namespace: state.namespace}));
-  yield `the state and the certificate authorities of ${environmentName} in ${state.namespace}`;
+  yield `the certificate authorities of ${environmentName} in ${state.namespace}`;
   const others = await core.listNamespacedSecret({namespace: state.namespace});
   if (others.items.length === 0 && isMadeByBootstrap(await readNamespace(cluster, state.namespace))) {
     await removeNamespace(cluster, state.namespace);
