@@ -94,6 +94,17 @@ describe('a repeated request gets the same answer', () => {
     expect(violations(...each(1_200, first, other), ...each(6_000, first, other))).toHaveLength(1);
   });
 
+  test('nor is another where the first is lost with the process that had answered; one that is not lost is none the less', () => {
+    const two = [created(1_200, key), created(1_300, {...key, ...other})];
+    const violations = (...operations: Given[]) =>
+      repeatsAnsweredAlike(runOf(...operations), {...bounds, ownerDies: true}).violations;
+    const lost = audited(6_000, 410, 'verification_lost');
+    expect(violations(...two, lost)).toEqual([]);
+    expect(violations(...two)).toHaveLength(1);
+    expect(violationsOf(repeatsAnsweredAlike, ...two, lost)).toHaveLength(1);
+    expect(violations(created(100, key), created(200, {...key, ...other}), lost)).toHaveLength(1);
+  });
+
   test('"already approved" for the repetition of an approval is a violation', () => {
     const again = refused(500, 409, 'verification_already_approved', key);
     expect(violationsOf(repeatsAnsweredAlike, accepted(100, key), again)).toHaveLength(1);

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {bounds} from '../scenarios/defaults.ts';
 import {accepted, created, type Given, refused, runOf, unanswered} from '../testing/history.ts';
+import {lostWithOwner} from './lost-with-owner.ts';
 import {notAfterSupersession} from './not-after-supersession.ts';
 import {nothingUnreplicatedTold} from './nothing-unreplicated-told.ts';
 import {recoversInTime} from './recovers-in-time.ts';
@@ -67,6 +68,25 @@ describe('new verifications are served while the fault lasts', () => {
     ];
     expect(violations(half, {servedShareMin: 0.5})).toEqual([]);
     expect(violations(half, {servedShareMin: 0.6})).toHaveLength(1);
+  });
+});
+
+describe('what a process held that dies', () => {
+  const [v4, later] = [{verificationId: 'v4'}, {phase: 'audit'} as const];
+  const four = [created(1_200), created(1_210, v2), created(1_220, v3), created(1_230, v4)];
+  const lost = refused(5_000, 410, 'verification_lost', later);
+  const violations = (...more: Given[]) => lostWithOwner(runOf(...four, ...more), bounds).violations;
+
+  test('is refused until it is called lost, and then never served', () => {
+    expect(violations(refused(1_500, 503, 'store_unavailable'), lost)).toEqual([]);
+    expect(violations(refused(1_500, 410, 'verification_lost'), accepted(1_600))).toHaveLength(1);
+    expect(violations(lost, refused(5_500, 503, 'store_unavailable', later))).toHaveLength(1);
+  });
+
+  test('is no more than one process held; what was lost before the fault is not meant', () => {
+    const lostToo = (id: {verificationId: string}) => refused(5_000, 410, 'verification_lost', {...later, ...id});
+    expect(violations(lost, lostToo(v2))).toHaveLength(2);
+    expect(violations(lost, created(500, {verificationId: 'v0'}), lostToo({verificationId: 'v0'}))).toEqual([]);
   });
 });
 

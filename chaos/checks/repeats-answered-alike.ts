@@ -6,10 +6,16 @@ import {type Bounds, type Checker, calmMs} from './checker.ts';
  * (429, 503) it has not answered; what it has lost it cannot repeat. What it has created in a store that is away it cannot know: asked
  * again during the fault it creates another, and that one is then the answer: until what is in memory is back in the store, where one
  * process may already be served while another still holds what it has answered. Nor can a process know what another has created that it
- * holds for gone, or that is gone: as many answers as there are such processes, and no more.
+ * holds for gone: as many answers as there are such processes, and no more. What one has answered that dies with it is lost with it.
  */
 export const repeatsAnsweredAlike: Checker = (run, bounds) => {
-  const answered = run.operations.filter((operation) => operation.idempotencyKey !== undefined && isAnswer(operation));
+  const lost = lostWithOwner(run, bounds);
+  const answered = run.operations.filter(
+    (operation) =>
+      operation.idempotencyKey !== undefined &&
+      isAnswer(operation) &&
+      !(isInFault(operation, run, bounds) && lost.has(operation.verificationId)),
+  );
   const acts = Map.groupBy(answered, (operation) => `${operation.idempotencyKey} ${sideOf(operation, run, bounds)}`);
   const repeated = [...acts.values()].filter((answers) => answers.length > 1);
   const differing = repeated.filter((answers) => !areAlike(answers, run, bounds));
@@ -22,6 +28,11 @@ export const repeatsAnsweredAlike: Checker = (run, bounds) => {
     violations: differing.map((answers) => answers.map(describeOperation).join('; ')),
   };
 };
+
+function lostWithOwner({operations}: RecordedRun, {ownerDies}: Bounds): ReadonlySet<string | undefined> {
+  const lost = operations.filter(({errorCode}) => ownerDies && errorCode === 'verification_lost');
+  return new Set(lost.map(({verificationId}) => verificationId));
+}
 
 function areAlike(answers: readonly Operation[], run: RecordedRun, bounds: Bounds): boolean {
   const afterwards = answers.filter(({startMs}) => startMs >= calmMs(run, bounds));

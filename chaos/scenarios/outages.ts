@@ -1,3 +1,4 @@
+import {lostWithOwner} from '../checks/lost-with-owner.ts';
 import {repeatsAnsweredAlike} from '../checks/repeats-answered-alike.ts';
 import {disagreeingPeers, killOwner, rollingRestart, rotateKeys} from '../faults/during-an-outage.ts';
 import {loseAllRedis} from '../faults/lose-all-redis.ts';
@@ -44,6 +45,7 @@ export const ownerKilled: Scenario = {
   claim: 'a process dies with the verifications that it alone holds: they are called lost, and everything else goes on',
   fault: killOwner,
   pace: outagePace,
+  checks: [...everyCheck, lostWithOwner],
   // What the dead process had in hand is lost, its answers to repetitions too, and the guesses that it alone had counted: the next owner
   // grants a round of its own.
   bounds: {
@@ -52,7 +54,6 @@ export const ownerKilled: Scenario = {
     servedShareMin: 0.95,
     ownersMax: 2,
     ownerDies: true,
-    createdPerKeyMax: 2,
     budgetsRollBack: true,
   },
 };
