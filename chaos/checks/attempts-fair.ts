@@ -1,6 +1,5 @@
-import {describeOperation} from '../history.ts';
+import {describeOperation, type Operation} from '../history.ts';
 import type {Checker} from './checker.ts';
-import {streaksByRecipient} from './failures-bounded.ts';
 
 /**
  * A wrong check costs one attempt, and only that. What was refused as not executed must not have cost one, and what was executed must not
@@ -13,22 +12,18 @@ export const attemptsFair: Checker = ({operations}, {wrongChecksMax}) => {
     operations.filter(({guess}) => guess !== undefined),
     ({recipient}) => recipient,
   );
-  for (const [recipient, streaks] of streaksByRecipient(operations)) {
-    const wrong = (byRecipient.get(recipient) ?? []).filter(({guess}) => guess === 'wrong');
-    for (const streak of streaks) {
-      for (const answered of streak) {
-        if (answered.attemptsRemaining === undefined) continue;
-        told++;
-        const possible = wrong.filter(
-          ({outcome, errorCode, startMs}) =>
-            startMs < answered.endMs && (outcome === 'unknown' || errorCode === 'code_incorrect'),
-        ).length;
-        if (answered.attemptsRemaining < wrongChecksMax - possible) {
-          violations.push(
-            `${describeOperation(answered)}: ${answered.attemptsRemaining} left after ${possible} wrong checks`,
-          );
-        }
-      }
+  for (const checks of byRecipient.values()) {
+    const wrong = checks.filter(({guess}) => guess === 'wrong');
+    for (const answered of checks) {
+      const left = attemptsLeft(answered);
+      if (left === undefined) continue;
+      told++;
+      const possible = wrong.filter(
+        ({outcome, errorCode, startMs}) =>
+          startMs < answered.endMs && (outcome === 'unknown' || errorCode === 'code_incorrect'),
+      ).length;
+      if (left < wrongChecksMax - possible)
+        violations.push(`${describeOperation(answered)}: ${left} left after ${possible} wrong checks`);
     }
   }
   return {
@@ -39,3 +34,15 @@ export const attemptsFair: Checker = ({operations}, {wrongChecksMax}) => {
     violations,
   };
 };
+
+/** What an answer says is left, or undefined where it says nothing of that. */
+function attemptsLeft({errorCode, attemptsRemaining}: Operation): number | undefined {
+  switch (errorCode) {
+    case 'code_incorrect':
+      return attemptsRemaining;
+    case 'verification_locked':
+      return 0;
+    default:
+      return undefined;
+  }
+}

@@ -44,7 +44,7 @@ function isIn({startMs, endMs}: Operation, run: RecordedRun, bounds: Bounds): bo
 }
 
 /** Rows of wrong checks that nothing interrupts which may have been an acceptance. */
-export function streaksByRecipient(operations: readonly Operation[]): Map<string, Operation[][]> {
+function streaksByRecipient(operations: readonly Operation[]): Map<string, Operation[][]> {
   const streaks = new Map<string, Operation[][]>();
   for (const operation of operations) {
     const rows = streaks.get(operation.recipient) ?? [[]];

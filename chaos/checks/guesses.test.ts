@@ -68,6 +68,13 @@ describe('a wrong check costs one attempt', () => {
     expect(unfair(left(100, 4), left(200, 2))).toHaveLength(1);
   });
 
+  test('a lock after less than that is one too', () => {
+    const locked = refused(900, 409, 'verification_locked');
+    expect(unfair(...guesses(5, 100, 100), locked)).toEqual([]);
+    expect(unfair(...guesses(4, 100, 100), locked)).toHaveLength(1);
+    expect(unfair(...guesses(4, 100, 100), unanswered(600, {guess: 'wrong'}), locked)).toEqual([]);
+  });
+
   test('a check of unknown outcome may have cost one, a refused one may not', () => {
     const guess = {guess: 'wrong'} as const;
     expect(unfair(left(100, 4), unanswered(200, guess), left(300, 2))).toEqual([]);

@@ -109,6 +109,7 @@ export const workload: Workload = {
     holding: 10,
     pouncing: 10,
     straddling: 4,
+    slipping: 0,
   },
 };
 

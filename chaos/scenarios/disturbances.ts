@@ -17,7 +17,7 @@ export const replicasLag: Scenario = {
     'no replica follows: no use of a code is acknowledged, to the one who used it or to the next who asks over another connection',
   environment: steady,
   // What is told while no replica follows is told soon: later nobody asks the store any more.
-  workload: {...workload, mix: {...workload.mix, pouncing: 40}},
+  workload: {...workload, mix: {...workload.mix, pouncing: 40, slipping: 20}},
   fault: lagReplicas,
   pace: disturbancePace,
   checks: [...everyCheck, nothingUnreplicatedTold],

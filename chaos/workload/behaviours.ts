@@ -121,6 +121,19 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
     await user.insist(check);
   },
 
+  /** Mistypes just when something breaks, without looking at the answer, and hears by the next mistake what that one has cost. */
+  async slipping(user, untilMs) {
+    const sent = await user.obtainCode('usual');
+    if (!sent) return;
+    const slip = () => user.check(sent.id, wrongCode(sent.code), 'wrong');
+    await user.cue(['broken'], untilMs);
+    await user.think();
+    await slip();
+    await user.cue(['healed'], untilMs);
+    await user.pause(CALM_MS);
+    await user.insist(slip);
+  },
+
   /** Guesses a little before the fault, a little while it lasts and a little afterwards: nowhere enough to be stopped, but for the sum. */
   async straddling(user, untilMs) {
     const guess = async (times: number) => {

@@ -13,6 +13,7 @@ export const behaviourNames = [
   'holding',
   'pouncing',
   'straddling',
+  'slipping',
 ] as const;
 export type BehaviourName = (typeof behaviourNames)[number];
 
@@ -100,6 +101,7 @@ function startOf(behaviour: BehaviourName, random: Random, workloadMs: number, f
       // Comes early: the code lives through the fault, and the run need not wait for the last of them.
       return random.integer(0, Math.min(faultStartMs, Math.round(workloadMs / 3)));
     case 'holding':
+    case 'slipping':
       return random.integer(0, faultStartMs);
     case 'pouncing':
       // Half of them have their codes from before the fault, the others from wherever new ones come from while it lasts.
