@@ -63,6 +63,22 @@ describe('a connection through sentinels', () => {
     await redis.until('the new master', current.port);
   });
 
+  it('stays with the master that it is at when it hears of it, and goes when it hears of another one', async () => {
+    await using old = await startRedis();
+    await using current = await startRedis();
+    using sentinel = await startScriptedSentinel({names: () => old.port});
+    using redis = connect(sentinel);
+    await redis.until('the old master', old.port);
+    await until('a listener', async () => sentinel.listeners.length === 1);
+    const id = await redis.command('CLIENT', 'ID');
+    for (const said of [`otp 127.0.0.1 ${current.port} 127.0.0.1 ${old.port}`, 'another 127.0.0.1 1 127.0.0.1 2']) {
+      sentinel.tell(said);
+      for (let count = 0; count < 20; count++) expect(await redis.command('CLIENT', 'ID')).toBe(id);
+    }
+    sentinel.tell(`otp 127.0.0.1 ${old.port} 127.0.0.1 ${current.port}`);
+    await redis.until('the new master', current.port);
+  });
+
   it('asks again once it listens: what was said before, it has not heard', async () => {
     await using old = await startRedis();
     await using current = await startRedis();

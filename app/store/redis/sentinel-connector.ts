@@ -1,3 +1,4 @@
+import {Socket} from 'node:net';
 import {type Redis, type RedisOptions, SentinelConnector} from 'ioredis';
 import {type Endpoint, formatEndpoint} from './target.ts';
 
@@ -16,6 +17,8 @@ type Ask = (sentinel: Endpoint) => Promise<Endpoint | null>;
  *   for some seconds more, and that one takes connections even where it stands still.
  * - What is heard while the next connection is still being looked for ends that search alone: ioredis would take it for the
  *   end of all, and never connect again.
+ * - What is heard of the master that it is at already (the old one led it there, before any sentinel knew), or of another
+ *   set of servers, ends nothing.
  * - What was said before anybody listened is not heard: the sentinel that named the master is asked again then.
  */
 export class ListeningSentinelConnector extends SentinelConnector {
@@ -24,6 +27,10 @@ export class ListeningSentinelConnector extends SentinelConnector {
   /** While it leaves a master for another: who closes it then is not whom it belongs to. */
   #leaving = false;
   #left = false;
+  /** The master of the connection there is, or of the last one. */
+  #at: Endpoint | undefined;
+  /** While ioredis takes what was heard for a reason to leave. */
+  #staying = false;
 
   constructor(given: unknown) {
     super(given as ConstructorParameters<typeof SentinelConnector>[0]);
@@ -59,10 +66,12 @@ export class ListeningSentinelConnector extends SentinelConnector {
       this.#told = undefined;
       if (told !== undefined) {
         this.#named = undefined;
+        this.#at = told;
         return told;
       }
       const master = await ask(sentinel);
       this.#named = master === null ? undefined : {by: sentinel, master};
+      this.#at = master ?? undefined;
       return master;
     }) satisfies Ask);
   }
@@ -79,6 +88,12 @@ export class ListeningSentinelConnector extends SentinelConnector {
   }
 
   override disconnect(): void {
+    if (this.#staying) {
+      // It listens once for each connection, and this one goes on.
+      const detector: unknown = Reflect.get(this, 'failoverDetector');
+      if (typeof detector === 'object' && detector !== null) Reflect.set(detector, 'isDisconnected', false);
+      return;
+    }
     this.#left = this.#leaving;
     super.disconnect();
   }
@@ -91,13 +106,22 @@ export class ListeningSentinelConnector extends SentinelConnector {
   /** Of a message on `+switch-master`: its name, the old address, the new one. */
   #hear(message: string, name: string | undefined): void {
     const [of, , , host, port] = message.split(' ');
-    if (of !== name || host === undefined) return;
-    this.expect({host, port: Number(port)});
+    const master = of === name && host !== undefined ? {host, port: Number(port)} : undefined;
+    const stays = master === undefined || this.#isAt(master);
+    if (!stays) this.expect(master);
     // ioredis disconnects in this very turn.
-    this.#leaving = true;
+    this.#leaving = !stays;
+    this.#staying = stays;
     queueMicrotask(() => {
       this.#leaving = false;
+      this.#staying = false;
     });
+  }
+
+  #isAt(master: Endpoint): boolean {
+    if (this.#at === undefined || formatEndpoint(this.#at) !== formatEndpoint(master)) return false;
+    const stream: unknown = Reflect.get(this, 'stream');
+    return stream instanceof Socket && stream.readyState === 'open';
   }
 
   /** Only of the sentinel that has named the master: another one may know less than that one did. */

@@ -11,7 +11,7 @@ import {
   rotateSecretKey,
 } from './rotations.ts';
 
-/** In this order: first what is planned, then what leaves the most to be put together again, last what takes its time. */
+/** In this order: first what is planned, then what leaves the most to be put together again. */
 const phases: readonly Phase[] = [
   deleteMaster,
   rollApp,
@@ -25,11 +25,11 @@ const phases: readonly Phase[] = [
   rotateRedisAuthority,
   renewCertificate,
   scaleUp,
+  scaleDown,
   killMaster,
   forceDeleteMaster,
   loseAllOfRedis,
   loseNode,
-  scaleDown,
 ];
 
 /** Those that were named, in that order and as often; all of them without a name. @throws CommandError on a name that there is not. */

@@ -1,7 +1,8 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {setTimeout as wait} from 'node:timers/promises';
-import {AutoscalingV2Api} from '@kubernetes/client-node';
+import {AppsV1Api, AutoscalingV2Api} from '@kubernetes/client-node';
 import {parse, stringify} from 'yaml';
+import type {Cluster} from '../../cluster/connect.ts';
 import {componentName} from '../../lib/names.ts';
 import {replicas} from '../../redis/names.ts';
 import {runCli} from '../command.ts';
@@ -11,8 +12,8 @@ import {type Phase, unnoticed} from './phase.ts';
 
 const rollTimeoutMs = 300_000;
 const scaleTimeoutMs = 180_000;
-/** Five calm minutes, and one pod a minute after them. */
-const calmTimeoutMs = 600_000;
+/** The calm minute of the environment, and one pod a minute after it: twice that. */
+const calmTimeoutMs = 360_000;
 /** Three requests each: pods of 100 thousandths of a core are well over their target with them, and two cores are not. */
 const busyUsersPerSecond = 30;
 
@@ -65,15 +66,12 @@ export const scaleUp: Phase = {
   key: 'scale-up',
   name: 'the load grows until the autoscaler adds pods',
   bounds: unnoticed,
-  async disturb({cluster, namespace, traffic}) {
-    const api = cluster.config.makeApiClient(AutoscalingV2Api);
-    const name = componentName('app');
-    const read = async () => api.readNamespacedHorizontalPodAutoscaler({name, namespace});
-    const min = (await read()).spec?.minReplicas ?? 1;
+  async disturb({cluster, namespace, traffic, saw}) {
+    const min = await atRest(cluster, namespace);
     const deadline = performance.now() + scaleTimeoutMs;
     const usual = traffic.setRate(busyUsersPerSecond);
     try {
-      while (((await read()).status?.desiredReplicas ?? 0) <= min) {
+      while ((await wantedPods(cluster, namespace)) <= min) {
         if (performance.now() > deadline) throw new Error(`still ${min} pods after ${scaleTimeoutMs / 1000} s of load`);
         await wait(1000);
       }
@@ -81,6 +79,7 @@ export const scaleUp: Phase = {
       traffic.setRate(usual);
     }
     await rolledOut(cluster, namespace, 'app', rollTimeoutMs);
+    saw(`${await wantedPods(cluster, namespace)} pods instead of ${min}`);
   },
 };
 
@@ -88,18 +87,31 @@ export const scaleDown: Phase = {
   key: 'scale-down',
   name: 'the autoscaler takes away what it has added',
   bounds: unnoticed,
-  async disturb({cluster, namespace}) {
-    const api = cluster.config.makeApiClient(AutoscalingV2Api);
-    const name = componentName('app');
-    const deadline = performance.now() + calmTimeoutMs;
-    for (;;) {
-      const {spec, status} = await api.readNamespacedHorizontalPodAutoscaler({name, namespace});
-      const {currentReplicas = 0} = status ?? {};
-      if (currentReplicas === spec?.minReplicas) break;
-      if (performance.now() > deadline)
-        throw new Error(`still ${currentReplicas} pods after ${calmTimeoutMs / 1000} calm seconds`);
+  async disturb({cluster, namespace, saw}) {
+    const min = await atRest(cluster, namespace);
+    const before = await wantedPods(cluster, namespace);
+    if (before <= min) throw new Error(`there are ${before} pods, as at rest: scale-up goes before this`);
+    const calmSince = performance.now();
+    while ((await wantedPods(cluster, namespace)) > min) {
+      if (performance.now() - calmSince > calmTimeoutMs)
+        throw new Error(`more than ${min} pods after ${calmTimeoutMs / 1000} calm seconds`);
       await wait(1000);
     }
+    saw(`${min} pods instead of ${before} after ${Math.round((performance.now() - calmSince) / 1000)} calm seconds`);
     await rolledOut(cluster, namespace, 'app', rollTimeoutMs);
   },
 };
+
+async function atRest({config}: Cluster, namespace: string): Promise<number> {
+  const api = config.makeApiClient(AutoscalingV2Api);
+  const {spec} = await api.readNamespacedHorizontalPodAutoscaler({name: componentName('app'), namespace});
+  return spec?.minReplicas ?? 1;
+}
+
+/** How many the autoscaler has told the Deployment to have; what it says of itself is as old as its last look. */
+async function wantedPods({config}: Cluster, namespace: string): Promise<number> {
+  const {spec} = await config
+    .makeApiClient(AppsV1Api)
+    .readNamespacedDeployment({name: componentName('app'), namespace});
+  return spec?.replicas ?? 0;
+}

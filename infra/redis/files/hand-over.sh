@@ -50,8 +50,13 @@ promoted() {
 
 # Refused until a replica follows the new master; three numbers when it is not, the last one how many have it.
 noted() {
-  printf "HSET @lineageKey@ %s %s switching ''\nPEXPIRE @lineageKey@ 86400000\nWAIT 1 500\n" "$continued" "$lineage" |
-    ask "$new" @redisPort@ | tr '\n' ' ' | grep -q '^[0-9]* [0-9]* [1-9][0-9]* $'
+  noted=$(printf "HSET @lineageKey@ %s %s switching ''\nPEXPIRE @lineageKey@ 86400000\nWAIT 1 500\n" "$continued" "$lineage" |
+    ask "$new" @redisPort@) || noted='no answer, or refused'
+  # shellcheck disable=SC2086,SC2116 # one line
+  noted=$(echo $noted)
+  case $noted in
+    *[!0-9\ ]* | '' | *' 0') log "not noted yet: $noted"; return 1 ;;
+  esac
 }
 
 before=$(info @localHost@ replication)
