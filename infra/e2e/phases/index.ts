@@ -5,6 +5,7 @@ import type {Phase} from './phase.ts';
 import {
   renewCertificate,
   renewRedisCertificate,
+  rotateApiAuthority,
   rotateApiKey,
   rotateRedisAuthority,
   rotateRedisPasswords,
@@ -24,6 +25,7 @@ const phases: readonly Phase[] = [
   renewRedisCertificate,
   rotateRedisAuthority,
   renewCertificate,
+  rotateApiAuthority,
   scaleUp,
   scaleDown,
   killMaster,
