@@ -1,11 +1,6 @@
 import {describe, expect, it} from 'vitest';
+import {problem} from '../testing/problem-answer.ts';
 import {createTestApp} from '../testing/test-app.ts';
-
-const problem = (status: number, code: string) => ({
-  status,
-  headers: expect.objectContaining({'content-type': 'application/problem+json; charset=utf-8'}),
-  body: expect.objectContaining({status, code}),
-});
 
 describe('a resend', () => {
   it('gives no attempts back', async () => {

@@ -3,13 +3,8 @@ import {describe, expect, it} from 'vitest';
 import {createKeyring} from '../domain/keyring.ts';
 import {issueId} from '../domain/verification-id.ts';
 import {StoreError} from '../store/store.ts';
+import {problem} from '../testing/problem-answer.ts';
 import {bankKey, createTestApp, limitedKeys} from '../testing/test-app.ts';
-
-const problem = (status: number, code: string) => ({
-  status,
-  headers: expect.objectContaining({'content-type': 'application/problem+json; charset=utf-8'}),
-  body: expect.objectContaining({status, code}),
-});
 
 describe('creating a verification', () => {
   it('answers 201 with its address, the masked recipient and what may be done next', async () => {
