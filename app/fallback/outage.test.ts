@@ -1,35 +1,17 @@
 import {describe, expect, it} from 'vitest';
 import {startRedis} from '../testing/redis-server.ts';
+import {callService, checkAt, createAt} from '../testing/service-calls.ts';
 import {type ServiceProcess, startServiceProcess} from '../testing/service-process.ts';
 import {until} from '../testing/until.ts';
 
-const headers = {authorization: 'Bearer otp_dev_development-only-key'};
-
-async function request(service: ServiceProcess, method: string, path: string, body?: object, key?: string) {
-  const response = await fetch(`${service.url}${path}`, {
-    method,
-    headers: {
-      ...headers,
-      ...(body === undefined ? {} : {'content-type': 'application/json'}),
-      ...(key === undefined ? {} : {'idempotency-key': key}),
-    },
-    ...(body === undefined ? {} : {body: JSON.stringify(body)}),
-  });
-  const text = await response.text();
-  return {status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text)};
-}
-const create = (service: ServiceProcess, to: string, key?: string) =>
-  request(service, 'POST', '/v1/verifications', {to}, key);
-const check = (service: ServiceProcess, id: string, code: string) =>
-  request(service, 'POST', `/v1/verifications/${id}/check`, {code});
-const read = (service: ServiceProcess, id: string) => request(service, 'GET', `/v1/verifications/${id}`);
+const read = (service: ServiceProcess, id: string) => callService(service, 'GET', `/v1/verifications/${id}`);
 const codeFor = (service: ServiceProcess, to: string) =>
   until('the message', async () => {
-    const {body} = await request(service, 'GET', `/dev/inbox.json?to=${encodeURIComponent(to)}`);
+    const {body} = await callService(service, 'GET', `/dev/inbox.json?to=${encodeURIComponent(to)}`);
     return (body as {code: string}[]).at(0)?.code;
   });
 const readiness = async (service: ServiceProcess) => {
-  const {status, body} = await request(service, 'GET', '/readyz');
+  const {status, body} = await callService(service, 'GET', '/readyz');
   return {status, said: body.status};
 };
 const gauges = async (service: ServiceProcess) => {
@@ -46,23 +28,23 @@ describe('while Redis is away', () => {
   it('new verifications are created, sent, checked and afterwards known to Redis; older ones are not guessed at', async () => {
     await using redis = await startRedis();
     await using service = await startServiceProcess({REDIS_URL: redis.url});
-    const before = (await create(service, 'before@example.com')).body;
+    const before = (await createAt(service, 'before@example.com')).body;
     const beforeCode = await codeFor(service, 'before@example.com');
 
     await redis.kill();
-    const approved = (await create(service, 'ada@example.com')).body;
-    const pending = (await create(service, 'bob@example.com')).body;
+    const approved = (await createAt(service, 'ada@example.com')).body;
+    const pending = (await createAt(service, 'bob@example.com')).body;
     expect([approved.status, pending.status]).toEqual(['pending', 'pending']);
     const [adaCode, bobCode] = [await codeFor(service, 'ada@example.com'), await codeFor(service, 'bob@example.com')];
-    expect(await check(service, approved.id, 'wrong')).toMatchObject({status: 422, body: {attemptsRemaining: 4}});
-    expect(await check(service, approved.id, adaCode)).toMatchObject({status: 200, body: {status: 'approved'}});
-    expect(await check(service, approved.id, adaCode)).toMatchObject({
+    expect(await checkAt(service, approved.id, 'wrong')).toMatchObject({status: 422, body: {attemptsRemaining: 4}});
+    expect(await checkAt(service, approved.id, adaCode)).toMatchObject({status: 200, body: {status: 'approved'}});
+    expect(await checkAt(service, approved.id, adaCode)).toMatchObject({
       status: 409,
       body: {code: 'verification_already_approved'},
     });
     for (const code of ['wrong', 'wrong'])
-      expect(await check(service, pending.id, code)).toMatchObject({status: 422, body: {code: 'code_incorrect'}});
-    const guess = await check(service, before.id, beforeCode);
+      expect(await checkAt(service, pending.id, code)).toMatchObject({status: 422, body: {code: 'code_incorrect'}});
+    const guess = await checkAt(service, before.id, beforeCode);
     expect(guess).toMatchObject({status: 503, body: {code: 'store_unavailable'}});
     expect(guess.headers.get('retry-after')).toBe('1');
     await until('the breaker', async () => (await readiness(service)).said === 'degraded');
@@ -78,8 +60,8 @@ describe('while Redis is away', () => {
     await until('the recovery', async () => (await gauges(service)).otp_fallback_active === 0);
     expect(await readiness(service)).toEqual({status: 200, said: 'ready'});
     expect(await gauges(service)).toMatchObject({otp_store_breaker_open: 0, otp_fallback_verifications: 0});
-    expect(await check(service, before.id, beforeCode)).toMatchObject({status: 200});
-    expect(await check(service, approved.id, adaCode)).toMatchObject({
+    expect(await checkAt(service, before.id, beforeCode)).toMatchObject({status: 200});
+    expect(await checkAt(service, approved.id, adaCode)).toMatchObject({
       status: 409,
       body: {code: 'verification_already_approved'},
     });
@@ -87,7 +69,7 @@ describe('while Redis is away', () => {
       status: 200,
       body: {status: 'pending', attemptsRemaining: 3, delivery: {status: 'sent'}, expiresAt: expect.any(String)},
     });
-    expect(await check(service, pending.id, bobCode)).toMatchObject({status: 200, body: {id: pending.id}});
+    expect(await checkAt(service, pending.id, bobCode)).toMatchObject({status: 200, body: {id: pending.id}});
   });
 
   it('what a process that was killed had held alone is lost for good, once its successor has looked for it in Redis', async () => {
@@ -95,15 +77,15 @@ describe('while Redis is away', () => {
     const settings = {REDIS_URL: redis.url};
     await using killed = await startServiceProcess(settings);
     await redis.kill();
-    const {id} = (await create(killed, 'ada@example.com')).body;
+    const {id} = (await createAt(killed, 'ada@example.com')).body;
     const code = await codeFor(killed, 'ada@example.com');
     killed.child.kill('SIGKILL');
     await killed.exited;
     await using successor = await startServiceProcess(settings);
-    expect(await check(successor, id, code)).toMatchObject({status: 503, body: {code: 'store_unavailable'}});
+    expect(await checkAt(successor, id, code)).toMatchObject({status: 503, body: {code: 'store_unavailable'}});
     await redis.restart();
     const lost = await until('an answer', async () => {
-      const answer = await check(successor, id, code);
+      const answer = await checkAt(successor, id, code);
       return answer.status !== 503 && answer;
     });
     expect(lost).toMatchObject({status: 410, body: {code: 'verification_lost', next: {create: {allowed: true}}}});

@@ -5,11 +5,11 @@ import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {createCertificate, type TestCertificate} from '../testing/certificates.ts';
 import {type MountedSecret, mountSecret} from '../testing/mounted-secret.ts';
 import {freePort, type RedisServer, startRedis} from '../testing/redis-server.ts';
+import {callService, checkAt, createAt} from '../testing/service-calls.ts';
 import {type ServiceProcess, startServiceProcess} from '../testing/service-process.ts';
 import {startTcpProxy} from '../testing/tcp-proxy.ts';
 import {until} from '../testing/until.ts';
 
-const headers = {authorization: 'Bearer otp_dev_development-only-key'};
 let redis: RedisServer;
 let secret: MountedSecret;
 const resources = new AsyncDisposableStack();
@@ -26,29 +26,11 @@ afterEach(async () => {
 });
 afterAll(() => resources.disposeAsync());
 
-async function call(service: ServiceProcess, method: string, path: string, body?: object, key?: string) {
-  const response = await fetch(`${service.url}${path}`, {
-    method,
-    headers: {
-      ...headers,
-      ...(body === undefined ? {} : {'content-type': 'application/json'}),
-      ...(key === undefined ? {} : {'idempotency-key': key}),
-    },
-    ...(body === undefined ? {} : {body: JSON.stringify(body)}),
-  });
-  const text = await response.text();
-  return {status: response.status, body: text === '' ? undefined : JSON.parse(text)};
-}
-const create = (service: ServiceProcess, to: string, key?: string) =>
-  call(service, 'POST', '/v1/verifications', {to}, key);
-const check = (service: ServiceProcess, id: string, code: string) =>
-  call(service, 'POST', `/v1/verifications/${id}/check`, {code});
-
 /** The code of a message, whichever process has sent it. */
 async function codeOf(processes: readonly ServiceProcess[], to: string): Promise<string> {
   return until('the message', async () => {
     const found = await Promise.all(
-      processes.map((service) => call(service, 'GET', `/dev/inbox.json?to=${encodeURIComponent(to)}`)),
+      processes.map((service) => callService(service, 'GET', `/dev/inbox.json?to=${encodeURIComponent(to)}`)),
     );
     // A process that is cut off from Redis refuses to show an inbox that is there.
     return found.flatMap(({status, body}) => (status === 200 ? (body as {code: string}[]) : [])).at(0)?.code;
@@ -102,12 +84,12 @@ describe('two processes of the service', () => {
       way.silence(silent);
       const to = `${silent}@example.com`;
       const key = `key-${silent}`;
-      const {status, body} = await create(alone, to, key);
+      const {status, body} = await createAt(alone, to, key);
       expect(status).toBe(201);
-      for (const service of [other, alone, other]) expect((await create(service, to, key)).body.id).toBe(body.id);
-      expect(await check(other, body.id, await codeOf([alone, other], to))).toMatchObject({status: 200});
+      for (const service of [other, alone, other]) expect((await createAt(service, to, key)).body.id).toBe(body.id);
+      expect(await checkAt(other, body.id, await codeOf([alone, other], to))).toMatchObject({status: 200});
       way.mend();
-      expect((await create(alone, to, key)).body.id).toBe(body.id);
+      expect((await createAt(alone, to, key)).body.id).toBe(body.id);
     }
   }, 60_000);
 
@@ -123,29 +105,29 @@ describe('two processes of the service', () => {
     const held = [];
     for (let i = 0; i < 8; i++) {
       const to = `user${i}@example.com`;
-      const {status, body} = await create(i % 2 === 0 ? a : b, to);
+      const {status, body} = await createAt(i % 2 === 0 ? a : b, to);
       expect(status).toBe(201);
       held.push({id: body.id as string, code: await codeOf([a, b], to)});
     }
     const [first, second, ...others] = held;
     if (first === undefined || second === undefined) throw new Error('nothing held');
-    const race = await Promise.all([check(a, first.id, first.code), check(b, first.id, first.code)]);
+    const race = await Promise.all([checkAt(a, first.id, first.code), checkAt(b, first.id, first.code)]);
     expect(race.map(({status}) => status).toSorted()).toEqual([200, 409]);
-    expect(await check(a, second.id, 'wrong')).toMatchObject({status: 422, body: {attemptsRemaining: 4}});
-    expect(await check(b, second.id, 'wrong')).toMatchObject({status: 422, body: {attemptsRemaining: 3}});
+    expect(await checkAt(a, second.id, 'wrong')).toMatchObject({status: 422, body: {attemptsRemaining: 4}});
+    expect(await checkAt(b, second.id, 'wrong')).toMatchObject({status: 422, body: {attemptsRemaining: 3}});
 
     a.child.kill('SIGTERM');
     expect(await a.exited).toBe(0);
-    expect(await check(b, second.id, second.code)).toMatchObject({status: 200});
+    expect(await checkAt(b, second.id, second.code)).toMatchObject({status: 200});
     await redis.restart();
     await until('the recovery', () => b.output().includes('brought recipients back'));
     for (const {id, code} of others) {
       const answer = await until('an answer', async () => {
-        const next = await check(b, id, code);
+        const next = await checkAt(b, id, code);
         return next.status !== 503 && next;
       });
       expect(answer).toMatchObject({status: 200});
-      expect((await check(b, id, code)).body).toMatchObject({code: 'verification_already_approved'});
+      expect((await checkAt(b, id, code)).body).toMatchObject({code: 'verification_already_approved'});
     }
   }, 60_000);
 });
