@@ -1,4 +1,9 @@
+import {X509Certificate} from 'node:crypto';
+import {once} from 'node:events';
+import {connect} from 'node:tls';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {makeCertificate} from '../bootstrap/certificates.ts';
+import {ports} from '../lib/names.ts';
 import type {RedisUser} from '../secrets/names.ts';
 import {RedisPods} from '../testing/redis-pods.ts';
 import {masterName} from './names.ts';
@@ -89,6 +94,43 @@ describe('a rotation', () => {
     await expect(pods.call(master, 'app', ['PING'], {password: old})).rejects.toThrow();
     expect(await pods.call(master, 'app', ['PING'], {password: 'new'})).toBe('PONG');
     await pods.run(master, 'reload.sh', 'passwords');
+  });
+});
+
+describe('a renewed certificate', () => {
+  /** By its fingerprint: what a program shows to whoever connects. */
+  const shown = async (port: number) => {
+    const socket = connect({host: pods.host(master), port, rejectUnauthorized: false});
+    await once(socket, 'secureConnect');
+    const {fingerprint256} = socket.getPeerCertificate();
+    socket.destroy();
+    return fingerprint256;
+  };
+
+  it('is taken up by Redis while it serves, whoever has renewed it; its sentinel ends to start anew', async () => {
+    const before = await shown(ports.redis);
+    const tls = {namespace: 'otp', name: 'otp-redis-tls'};
+    const core = pods.secrets.cluster.core;
+    const {'tls.crt': certificatePem = '', 'tls.key': keyPem = ''} = pods.secrets.values(
+      'otp-state/otp-redis-ca-example',
+    );
+    const made = await makeCertificate({certificatePem, keyPem}, ['otp-redis.otp.svc']);
+    const secret = await core.readNamespacedSecret(tls);
+    await core.replaceNamespacedSecret({...tls, body: {...secret, stringData: made}});
+    await pods.writeSecrets(master);
+    const renewed = new X509Certificate(made['tls.crt']).fingerprint256;
+    expect(before).not.toBe(renewed);
+    await pods.until('renewed certificate', async () => ((await shown(ports.redis)) === renewed ? true : undefined));
+    expect(await redis('ops', 'INFO', 'replication')).toContain('role:master');
+    await pods.until('end of the sentinel', () =>
+      shown(ports.sentinel).then(
+        () => undefined,
+        () => true,
+      ),
+    );
+    await pods.stop([master], {programs: ['sentinel']});
+    pods.start([master], ['sentinel']);
+    await pods.until('sentinel with it', async () => ((await shown(ports.sentinel)) === renewed ? true : undefined));
   });
 });
 

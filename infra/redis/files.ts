@@ -50,11 +50,20 @@ export const podSurroundings = (environment: Environment): RedisSurroundings => 
 export const backlogMiB = 16;
 
 const files = {
-  single: ['common.sh', 'start-single.sh', 'probe.sh', 'render-acl.sh', 'redis.conf', 'users.acl'],
+  single: [
+    'common.sh',
+    'follow-certificate.sh',
+    'start-single.sh',
+    'probe.sh',
+    'render-acl.sh',
+    'redis.conf',
+    'users.acl',
+  ],
   replicated: [
     'become-eligible.sh',
     'common.sh',
     'decide.awk',
+    'follow-certificate.sh',
     'hand-over.sh',
     'look.sh',
     'monitor.conf',

@@ -73,7 +73,9 @@ export class RedisPods implements AsyncDisposable {
     for (const [name, text] of Object.entries(files)) {
       const here = text
         .replace(/(down-after-milliseconds \w+) \d+/, `$1 ${downAfterMs}`)
-        .replace(/(failover-timeout \w+) \d+/, `$1 ${failoverTimeoutMs}`);
+        .replace(/(failover-timeout \w+) \d+/, `$1 ${failoverTimeoutMs}`)
+        .replace('pause=5', 'pause=0.2')
+        .replace('turn=180', 'turn=1');
       await writeFile(this.#path(ordinal, `${configFolder}/${name}`), this.#here(ordinal, here));
     }
     await this.writeSecrets(ordinal);

@@ -55,4 +55,5 @@ case $decision in
     ;;
   *) sh @configFolder@/render-redis.sh ;;
 esac
+sh @configFolder@/follow-certificate.sh redis &
 exec "$server" @redisConf@

@@ -29,4 +29,5 @@ else
   sh @configFolder@/render-sentinel.sh "${master#* }" "${master% *}" "$now"
   rm -f @promoteSentinelMark@
 fi
+sh @configFolder@/follow-certificate.sh sentinel &
 exec "$server" @sentinelConf@ --sentinel
