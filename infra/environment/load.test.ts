@@ -94,6 +94,10 @@ network: {providerPorts: [0]}
       'app: {tls: false}\nexposure: {kind: loadBalancer, from: {namespace: c}}',
       'app.tls: got false, expected true, because with exposure.kind loadBalancer callers speak to the pods themselves',
     ],
+    [
+      'redis: {maxMemoryMiB: 4096, storageGiB: 8}',
+      'redis.storageGiB: got 8, expected at least 12: three times redis.maxMemoryMiB, which is 4096',
+    ],
     ['preset: openshift', 'exposure.host: got nothing, expected a host name, because OpenShift makes no Route'],
   ])('is refused with %s', (yaml, fault) => {
     expect(faults(`${minimal}${yaml}\n`)).toEqual([expect.stringContaining(fault)]);

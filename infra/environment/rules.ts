@@ -50,8 +50,20 @@ export function rulesBroken({app, exposure, redis, resilience, service, network,
   return [...faults, ...redisFaults(redis)];
 }
 
-function redisFaults({mode, external}: Environment['redis']): Fault[] {
-  if (mode !== 'external') return [];
+/** The append-only file and its rewrite lie side by side: a disk that is full stops every write. */
+const storagePerMemory = 3;
+
+function redisFaults({mode, external, maxMemoryMiB, storageGiB}: Environment['redis']): Fault[] {
+  if (mode !== 'external')
+    return storageGiB * 1024 >= storagePerMemory * maxMemoryMiB
+      ? []
+      : [
+          {
+            path: ['redis', 'storageGiB'],
+            value: storageGiB,
+            expected: `at least ${Math.ceil((storagePerMemory * maxMemoryMiB) / 1024)}: three times redis.maxMemoryMiB, which is ${maxMemoryMiB}`,
+          },
+        ];
   const path = ['redis', 'external'];
   if (external === undefined)
     return [{path, value: undefined, expected: 'where the Redis is, because redis.mode is external'}];
