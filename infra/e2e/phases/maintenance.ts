@@ -14,8 +14,8 @@ const rollTimeoutMs = 300_000;
 const scaleTimeoutMs = 180_000;
 /** The calm minute of the environment, and one pod a minute after it: twice that. */
 const calmTimeoutMs = 360_000;
-/** Three requests each: pods of 100 thousandths of a core are well over their target with them, and two cores are not. */
-const busyUsersPerSecond = 30;
+/** Three requests each, of 2–3 ms: pods of 100 thousandths of a core are well over their target with them, and two cores are not. */
+const busyUsersPerSecond = 45;
 
 export const drainNode: Phase = {
   key: 'drain',
