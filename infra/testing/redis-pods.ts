@@ -74,7 +74,6 @@ export class RedisPods implements AsyncDisposable {
       const here = text
         .replace(/(down-after-milliseconds \w+) \d+/, `$1 ${downAfterMs}`)
         .replace(/(failover-timeout \w+) \d+/, `$1 ${failoverTimeoutMs}`)
-        .replace('pause=5', 'pause=0.2')
         .replace('turn=180', 'turn=1');
       await writeFile(this.#path(ordinal, `${configFolder}/${name}`), this.#here(ordinal, here));
     }
