@@ -15,7 +15,8 @@ export function loseMasterPod({redis, redisReplicas}: KubernetesTestbed, graceSe
       master = await redis.master();
       await redis.delete(master, graceSeconds);
     },
-    isInEffect: async () => master !== undefined && !(await redis.isAlive(master)),
+    // Until its process has died the service goes on with it.
+    isInEffect: async () => master !== undefined && !(await redis.isAlive(master)) && !(await redis.isFollowed(master)),
     async heal() {
       if (master) await redis.whole(redisReplicas, WHOLE_MS);
     },

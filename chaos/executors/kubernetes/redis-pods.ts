@@ -18,6 +18,8 @@ export interface RedisPods {
   /** @param graceSeconds @default what the pod says; 0 is a death without a word */
   delete(pod: PodLife, graceSeconds?: number): Promise<void>;
   isAlive(pod: PodLife): Promise<boolean>;
+  /** Whether some other pod still replicates from it. One deleted by force is gone from the API at once, its process a while later. */
+  isFollowed(pod: PodLife): Promise<boolean>;
   /** How many there are, whatever their state. */
   count(): Promise<number>;
   scale(replicas: number): Promise<void>;
@@ -28,6 +30,12 @@ export interface RedisPods {
 const LOOK_MS = 500;
 // What the pods themselves ask when they start; where it lies is part of their image.
 const ASK_FOR_MASTER = ['sh', '-c', '. /etc/otp-redis/common.sh; . /etc/otp-redis/look.sh; named_by_majority'];
+// Two lines: whom it replicates from, and `up` while it does; none on a master.
+const ASK_FOR_LINK = [
+  'sh',
+  '-c',
+  '. /etc/otp-redis/common.sh; info 127.0.0.1 replication | sed -n "s/^master_host://p; s/^master_link_status://p"',
+];
 
 export function redisPods(cluster: ClusterAccess, statefulSet: string): RedisPods {
   const {core, apps, namespace} = cluster;
@@ -54,6 +62,13 @@ export function redisPods(cluster: ClusterAccess, statefulSet: string): RedisPod
       await core.deleteNamespacedPod({name, namespace, ...grace, body: {...grace, preconditions: {uid}}});
     },
     isAlive: async ({uid}) => (await list()).some((pod) => lifeOf(pod).uid === uid),
+    async isFollowed({name}) {
+      const others = (await list()).filter((pod) => isReady(pod) && lifeOf(pod).name !== name);
+      const links = await Promise.all(
+        others.map((pod) => cluster.exec(lifeOf(pod).name, 'redis', ASK_FOR_LINK).catch(() => '')),
+      );
+      return links.some((link) => link.startsWith(`${name}.`) && link.trim().endsWith('up'));
+    },
     count: async () => (await list()).length,
     async scale(replicas) {
       const scale = await apps.readNamespacedStatefulSetScale({name: statefulSet, namespace});
