@@ -38,9 +38,13 @@ export const killMaster: Phase = {
   name: 'Redis of the master is killed from outside its pod',
   bounds: unplanned,
   unavailable: ({nodes}) => (nodes.killRedis === undefined ? 'NODE_KILL_REDIS is not set' : undefined),
-  async disturb({cluster, namespace, nodes, redis}) {
+  async disturb(stage) {
+    const {cluster, namespace, nodes, redis, saw} = stage;
     const master = await redis.master();
     await runOnNode(nodes.killRedis ?? '', await nodeOf(cluster, namespace, master.name));
+    const killedAt = performance.now();
+    const next = await successorOf(stage, master);
+    saw(`${next} is named master in the place of ${master.name} after ${secondsSince(killedAt)}`);
     // Readiness is asked for every few seconds: until then the pod still passes for ready.
     await wait(15_000);
     await redis.whole(replicas, wholeTimeoutMs);
@@ -58,7 +62,7 @@ export const loseNode: Phase = {
     const master = await masterAwayFromIngress(stage);
     const node = await nodeOf(cluster, namespace, master.name);
     const stoppedAt = performance.now();
-    const seconds = () => `${((performance.now() - stoppedAt) / 1000).toFixed(1)} s`;
+    const seconds = () => secondsSince(stoppedAt);
     await runOnNode(nodes.stop ?? '', node);
     saw(`${node} with the master ${master.name} is without power: the command took ${seconds()}`);
     try {
@@ -74,7 +78,9 @@ export const loseNode: Phase = {
   },
 };
 
-/** The pod that is named master in the place of one whose node is gone. @throws Error when there is none in time: then the fault was none. */
+const secondsSince = (at: number) => `${((performance.now() - at) / 1000).toFixed(1)} s`;
+
+/** The pod that is named master in the place of one that was lost. @throws Error when there is none in time: then the fault was none. */
 async function successorOf({redis}: Stage, gone: PodLife): Promise<string> {
   const askedAt = performance.now();
   for (;;) {
@@ -84,7 +90,7 @@ async function successorOf({redis}: Stage, gone: PodLife): Promise<string> {
       () => undefined,
     );
     if (name !== undefined && name !== gone.name) return name;
-    await untilPowered(askedAt, `${gone.name} is still named master: its node was not lost`);
+    await untilPowered(askedAt, `${gone.name} is still named master: it was not lost`);
   }
 }
 
