@@ -75,6 +75,8 @@ export function openFallback({
     onChange(isOpen, reason) {
       if (isOpen) log.error({reason}, 'the store is away: new verifications are held in memory');
       else log.info({held: fallback.size}, 'the store is back: what is held in memory goes there');
+      // One that does not know who reaches the store would create in memory what the store may have already.
+      void peers.tell(status(), tellMs);
     },
   });
   const status = (): PeerStatus => ({

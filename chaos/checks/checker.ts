@@ -11,7 +11,7 @@ export interface Bounds {
   readonly lockoutMs: number;
   /** Processes that may each grant a recipient a round of their own while the store is away: one, more where they disagree on who is there. */
   readonly ownersMax: number;
-  /** Verifications that one idempotency key may get while the store is away: more than one where a process cannot hear of what another has created. */
+  /** Verifications that one idempotency key may get while the store is away: more than one where who is asked again cannot hear of the first. */
   readonly createdPerKeyMax: number;
   /** Whether failures may be lost that one place alone has counted: a store that comes back older, a process that dies. */
   readonly budgetsRollBack: boolean;
