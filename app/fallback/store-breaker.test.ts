@@ -1,4 +1,5 @@
 import {expect, it} from 'vitest';
+import {toStoreError} from '../store/redis-errors.ts';
 import {StoreError, StoreUndecided} from '../store/store.ts';
 import {until} from '../testing/until.ts';
 import {StoreBreaker} from './store-breaker.ts';
@@ -52,3 +53,19 @@ it('a store that does not know yet what has become of a code is not away', async
   }
   expect(breaker.isOpen).toBe(false);
 });
+
+it.each(['TRYAGAIN Multiple keys request during rehashing of slot', 'ASK 2518 127.0.0.1:6381'])(
+  'a store that refuses what is in a slot that moves is not away for all other slots: %s',
+  async (reply) => {
+    const breaker = new StoreBreaker({probe: async () => {}, onChange() {}, probeEveryMs});
+    const refused = () => Promise.reject(toStoreError(new Error(reply)));
+    for (let creations = 0; creations < 10; creations++) await expect(breaker.run(refused)).rejects.toThrow(reply);
+    expect(breaker.isOpen).toBe(false);
+    // Nor do such refusals hide that it goes away.
+    for (let failures = 0; failures < 5; failures++) {
+      await expect(breaker.run(away)).rejects.toThrow('away');
+      await expect(breaker.run(refused)).rejects.toBeInstanceOf(StoreError);
+    }
+    expect(breaker.isOpen).toBe(true);
+  },
+);

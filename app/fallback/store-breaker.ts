@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen} from 'cockatiel';
-import {type Store, StoreError, StoreUndecided} from '../store/store.ts';
+import {type Store, StoreError, StorePartMoving, StoreUndecided} from '../store/store.ts';
 
 export interface StoreBreakerOptions {
   /** Resolves when the store takes writes; rejects with `StoreError`. */
@@ -38,14 +38,11 @@ export class StoreBreaker {
     this.#options = options;
     this.#probeEveryMs = options.probeEveryMs ?? 1000;
     this.#inARow = new ConsecutiveBreaker(options.failures ?? 5);
-    this.#policy = circuitBreaker(
-      handleWhen((error) => error instanceof StoreError && !(error instanceof StoreUndecided)),
-      {
-        breaker: this.#inARow,
-        // When to probe is decided below, by the monotonic clock: a wall clock that is set back keeps nothing shut.
-        halfOpenAfter: Number.NEGATIVE_INFINITY,
-      },
-    );
+    this.#policy = circuitBreaker(handleWhen(saysThatStoreIsAway), {
+      breaker: this.#inARow,
+      // When to probe is decided below, by the monotonic clock: a wall clock that is set back keeps nothing shut.
+      halfOpenAfter: Number.NEGATIVE_INFINITY,
+    });
     let wasOpen = false;
     this.#policy.onStateChange((state) => {
       if (state === CircuitState.HalfOpen) return;
@@ -115,6 +112,11 @@ export class StoreBreaker {
       if (!failed) this.#reachedAt = beganAt;
     }
   }
+}
+
+/** What a store that is there says of one verification, or of one part of itself, is no reason to keep all others from it. */
+function saysThatStoreIsAway(error: unknown): boolean {
+  return error instanceof StoreError && !(error instanceof StoreUndecided || error instanceof StorePartMoving);
 }
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {

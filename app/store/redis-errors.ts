@@ -1,4 +1,4 @@
-import {type Effect, StoreError, StoreUndecided} from './store.ts';
+import {type Effect, StoreError, StorePartMoving, StoreUndecided} from './store.ts';
 
 /** Error replies that Redis gives before it runs anything of a script. */
 const refusals = [
@@ -8,8 +8,6 @@ const refusals = [
   'MASTERDOWN',
   'NOREPLICAS',
   'CLUSTERDOWN',
-  'TRYAGAIN',
-  'ASK',
   'MOVED',
   'OOM',
   'MISCONF',
@@ -17,6 +15,9 @@ const refusals = [
   'NOAUTH',
   'WRONGPASS',
 ];
+
+/** What a cluster says of one slot, half of which is on another server. */
+const moving = ['TRYAGAIN', 'ASK'];
 
 /** What our scripts say, before they write anything, of a code whose lineage a planned switch may yet continue. */
 const switching = 'SWITCHING ';
@@ -32,13 +33,14 @@ export function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (message.startsWith(switching)) return new StoreUndecided(`Redis: ${message}`, error);
+  if (startsWithAny(message, moving)) return new StorePartMoving(`Redis: ${message}`, error);
   return new StoreError(effectOf(error, message), `Redis: ${message}`, error);
 }
 
 function effectOf(error: unknown, message: string): Effect {
   // Of the call itself, that is; within a script some of it has run.
   if (message.startsWith('NOPERM ') && !message.includes('script')) return 'not_executed';
-  if (refusals.some((word) => message.startsWith(`${word} `) || message === word)) return 'not_executed';
+  if (startsWithAny(message, refusals)) return 'not_executed';
   if (unsent.some((start) => message.startsWith(start))) return 'not_executed';
   if (
     error instanceof Error &&
@@ -47,4 +49,8 @@ function effectOf(error: unknown, message: string): Effect {
   )
     return 'not_executed';
   return 'unknown';
+}
+
+function startsWithAny(message: string, words: readonly string[]): boolean {
+  return words.some((word) => message.startsWith(`${word} `) || message === word);
 }

@@ -194,6 +194,13 @@ export class StoreUndecided extends StoreError {
   }
 }
 
+/** The store is there; a part of it is on its way to another server and takes nothing until it has arrived. Nothing happened. */
+export class StorePartMoving extends StoreError {
+  constructor(message: string, cause?: unknown) {
+    super('not_executed', message, cause);
+  }
+}
+
 /** Whether an operation that failed has certainly done nothing. */
 export function isCertain(error: unknown): error is StoreError {
   return error instanceof StoreError && error.effect === 'not_executed';
