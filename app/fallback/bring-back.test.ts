@@ -1,5 +1,6 @@
 import {pino} from 'pino';
 import {expect, it} from 'vitest';
+import {Adoption} from '../store/adoption.ts';
 import {verification} from '../store/contract/support.ts';
 import {StoreError} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
@@ -24,12 +25,16 @@ it('what came while one of unknown outcome was waited for goes to the store at o
     fallback,
     breaker: new StoreBreaker({probe: async () => {}, onChange() {}}),
     handover: {
-      async adopt() {
-        if (sent++ > 0) return;
-        sending.resolve();
-        await othersCame.promise;
-        throw new StoreError('unknown', 'the answer was lost');
-      },
+      adoption: () =>
+        new Adoption({
+          ask: async () => 'lineage',
+          async adopt() {
+            if (sent++ > 0) return 'taken';
+            sending.resolve();
+            await othersCame.promise;
+            throw new StoreError('unknown', 'the answer was lost');
+          },
+        }),
     },
     log: pino({level: 'error'}, {write: (line) => void complaints.push(line)}),
   });

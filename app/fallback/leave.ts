@@ -10,7 +10,7 @@ export interface LeaveOptions {
   readonly instance: string;
   readonly fallback: FallbackStore;
   readonly breaker: Pick<StoreBreaker, 'isOpen'>;
-  readonly handover: Pick<RedisHandover, 'adopt' | 'probe'>;
+  readonly handover: Pick<RedisHandover, 'adoption' | 'probe'>;
   readonly peers: Peers;
   readonly log: Logger;
   /** How long it may take; what has not gone by then is gone with the process. */
@@ -64,7 +64,7 @@ async function send(
   );
   const leftMs = () => Math.min(longestCallMs, endsAt - performance.now());
   const targets = [
-    ...(storeIsThere ? [() => handover.adopt(holding, instance, sequence)] : []),
+    ...(storeIsThere ? [() => handover.adoption(holding, instance, sequence).send()] : []),
     ...order.map((name) => async () => ready.find((peer) => peer.instance === name)?.adopt(holding, leftMs())),
   ];
   for (const target of targets) {

@@ -94,12 +94,12 @@ describe('what the store takes over', () => {
       const read = await store.read(where);
       return read.kind === 'found' ? read.snapshot.budget : undefined;
     };
-    for (const sequence of [1, 1, 1]) await handover.adopt(holdingOf(where), 'process-one', sequence);
+    for (const sequence of [1, 1, 1]) await handover.adoption(holdingOf(where), 'process-one', sequence).send();
     expect(await failures()).toMatchObject({failures: 5, failuresInContext: 5});
-    await handover.adopt(holdingOf(where), 'process-two', 1);
-    await handover.adopt(holdingOf(where), 'process-one', 2);
+    await handover.adoption(holdingOf(where), 'process-two', 1).send();
+    await handover.adoption(holdingOf(where), 'process-one', 2).send();
     expect(await failures()).toMatchObject({failures: 11});
-    await handover.adopt(holdingOf(where, {blockAfter: 14}), 'process-one', 3);
+    await handover.adoption(holdingOf(where, {blockAfter: 14}), 'process-one', 3).send();
     expect(await failures()).toMatchObject({failures: 14, lockedUntil: -1});
     expect(await store.check(where, right, limits)).toMatchObject({kind: 'final', snapshot: {status: 'locked'}});
   });
@@ -111,7 +111,7 @@ describe('what the store takes over', () => {
     const where = address('ada');
     await store.create(where, verification());
     for (let i = 0; i < 3; i++) await store.check(where, wrong, limits);
-    await handover.adopt(holdingOf(where), 'process-one', 1);
+    await handover.adoption(holdingOf(where), 'process-one', 1).send();
     expect(await store.check(where, right, limits)).toMatchObject({kind: 'too_soon'});
   });
 
@@ -128,7 +128,7 @@ describe('what the store takes over', () => {
       return 'taken';
     });
     await second.move(where, async (holding) => {
-      await handover.adopt(holding, 'process-one', 1);
+      await handover.adoption(holding, 'process-one', 1).send();
       return 'taken';
     });
     expect(await store.read(where)).toMatchObject({snapshot: {channel: 'whatsapp', resends: 1}});
@@ -139,7 +139,7 @@ describe('what the store takes over', () => {
   it('has a time to live in every key', async () => {
     const {connection, handover} = await direct();
     const {address} = createAddressBook();
-    await handover.adopt(holdingOf(address('ada')), 'process-one', 1);
+    await handover.adoption(holdingOf(address('ada')), 'process-one', 1).send();
     await handover.probe();
     for (const key of await connection.keys('*')) expect(await connection.pttl(key), key).toBeGreaterThan(0);
   });

@@ -4,7 +4,7 @@ import {backoffMs} from '../delivery/backoff.ts';
 import type {Holding} from '../store/holding.ts';
 import type {RecipientName} from '../store/memory-holdings.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
-import {isCertain, StoreError} from '../store/store.ts';
+import {StoreError} from '../store/store.ts';
 import type {FallbackStore, SendResult} from './fallback-store.ts';
 import type {StoreBreaker} from './store-breaker.ts';
 
@@ -12,7 +12,7 @@ export interface RecoveryOptions {
   readonly instance: string;
   readonly fallback: FallbackStore;
   readonly breaker: StoreBreaker;
-  readonly handover: Pick<RedisHandover, 'adopt'>;
+  readonly handover: Pick<RedisHandover, 'adoption'>;
   readonly log: Logger;
 }
 
@@ -97,26 +97,28 @@ export class Recovery {
   /** Sends the same again and again once nobody knows whether it has arrived: the store tells a repetition. */
   async #send(holding: Holding, sequence: number): Promise<SendResult> {
     const {instance, breaker, handover, log} = this.#options;
-    let inDoubt = false;
+    const adoption = handover.adoption(holding, instance, sequence);
     for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
+      const wasInDoubt = adoption.inDoubt;
       try {
-        await breaker.run(() => handover.adopt(holding, instance, sequence));
+        const adopted = await breaker.run(() => adoption.send());
+        if (adopted === 'codes_lost')
+          log.error('a recipient’s codes are lost: the store may have approved one, and has other data now');
         return 'taken';
       } catch (error) {
         if (!(error instanceof StoreError)) log.error({err: error}, 'a recipient cannot be brought back to the store');
         const reason = error instanceof Error ? error.message : String(error);
-        if (isCertain(error) && !inDoubt) {
+        if (!adoption.inDoubt) {
           // What is not asked has refused nothing.
           if (!breaker.isOpen) this.#refusal = reason;
           return 'refused';
         }
-        if (!inDoubt)
+        if (!wasInDoubt)
           log.warn({reason}, 'a recipient may have reached the store or not: sending it again until it is known');
-        inDoubt = true;
       }
       await this.#pause(backoffMs(attempt, retry));
     }
-    return inDoubt ? 'unknown' : 'refused';
+    return adoption.inDoubt ? 'unknown' : 'refused';
   }
 
   async #pause(ms: number): Promise<void> {

@@ -22,11 +22,17 @@ const moving = ['TRYAGAIN', 'ASK'];
 /** What our scripts say, before they write anything, of a code whose lineage a planned switch may yet continue. */
 const switching = 'SWITCHING ';
 
+/** What `adopt.lua` says. */
+const otherLineage = 'LINEAGE ';
+
 /** What ioredis says when it had no connection to send the command on. */
 const unsent = [
   "Stream isn't writeable and enableOfflineQueue options is false",
   "Stream isn't writeable and offlineQueue",
 ];
+
+/** A recipient was handed over to a server with other data than it was meant for. It was not taken over, neither now nor before. */
+export class OtherLineage extends StoreUndecided {}
 
 /** Says of an error from Redis or ioredis whether the operation may have happened. */
 export function toStoreError(error: unknown): StoreError {
@@ -34,6 +40,7 @@ export function toStoreError(error: unknown): StoreError {
   const message = error instanceof Error ? error.message : String(error);
   if (message.startsWith(switching)) return new StoreUndecided(`Redis: ${message}`, error);
   if (startsWithAny(message, moving)) return new StorePartMoving(`Redis: ${message}`, error);
+  if (message.startsWith(otherLineage)) return new OtherLineage(`Redis: ${message}`, error);
   return new StoreError(effectOf(error, message), `Redis: ${message}`, error);
 }
 

@@ -1,6 +1,7 @@
 import type {DeliveryResult, QueuedMessage} from '../delivery/outbox.ts';
 import {type BudgetTimings, defaultBudgetTimings} from '../domain/failure-budget.ts';
 import {draftTagOf} from '../domain/verification-id.ts';
+import {type Adopted, Adoption} from './adoption.ts';
 import type {HeldVerification, Holding} from './holding.ts';
 import {
   handoverKey,
@@ -13,10 +14,11 @@ import {
   verificationKey,
 } from './keys.ts';
 import type {RedisServers} from './redis/servers.ts';
+import {toStoreError} from './redis-errors.ts';
 import {resultLetters} from './redis-outbox.ts';
 import {deliveryLetter, statusLetter, toReply} from './redis-replies.ts';
 import type {ScriptCall} from './redis-scripts.ts';
-import {tombstoneMs} from './store.ts';
+import {StoreError, tombstoneMs} from './store.ts';
 
 /** Far longer than a process tries to hand the same over again. */
 const sequenceKnownMs = 86_400_000;
@@ -41,12 +43,29 @@ export class RedisHandover {
     this.#timings = timings;
   }
 
-  /** Takes over a recipient in one step. The same `sequence` of the same process (`instance`) again changes nothing. */
-  async adopt(holding: Holding, instance: string, sequence: number): Promise<void> {
+  /**
+   * Takes over a recipient, once it is sent. The same `sequence` of the same process (`instance`) again changes nothing.
+   * What may have been taken over has to be sent again by the same adoption, which knows under which lineage that was.
+   */
+  adoption(holding: Holding, instance: string, sequence: number): Adoption {
+    return new Adoption({
+      ask: () => this.#lineageOf(holding.partition),
+      adopt: (lineage, inDoubt) => this.#adopt(holding, instance, sequence, lineage, inDoubt),
+    });
+  }
+
+  /** In one step. */
+  async #adopt(
+    holding: Holding,
+    instance: string,
+    sequence: number,
+    lineage: string,
+    inDoubt: boolean,
+  ): Promise<Adopted> {
     const {partition, recipientTag, verifications, requests} = holding;
     const copies = verifications.flatMap((held) => (held.storeMayHaveCopy ? [draftTagOf(held)] : []));
     const {roundWaitMs, maxRoundWaitMs, rememberMs} = this.#timings;
-    await this.#run(
+    const reply = await this.#run(
       'adopt',
       [
         recipientKey(partition, recipientTag),
@@ -54,6 +73,7 @@ export class RedisHandover {
         handoverKey(partition, recipientTag, instance),
         ...[...verifications.map(({tag}) => tag), ...copies].map((tag) => verificationKey(partition, tag)),
         ...requests.map(({tag}) => idempotencyKey(partition, tag)),
+        this.#lineageKey(partition),
       ],
       [
         JSON.stringify({
@@ -71,8 +91,11 @@ export class RedisHandover {
         roundWaitMs,
         maxRoundWaitMs,
         sequenceKnownMs,
+        lineage,
+        inDoubt ? 1 : 0,
       ],
     );
+    return reply === 2 ? 'codes_lost' : 'taken';
   }
 
   /** Notes what became of a message whose verification was taken over after a worker had received it. */
@@ -81,7 +104,7 @@ export class RedisHandover {
     const provider = 'provider' in result ? (result.provider ?? '') : '';
     await this.#run(
       'settle',
-      [verification, recipient, outbox, lineageKey(this.#servers.sharded ? address.partition : undefined)],
+      [verification, recipient, outbox, this.#lineageKey(address.partition)],
       [address.tag, '', '', resultLetters[result.kind], provider, resends],
     );
   }
@@ -91,8 +114,24 @@ export class RedisHandover {
     await this.#run('probe', [probeKey], []);
   }
 
-  async #run(name: ScriptCall['name'], keys: ScriptCall['keys'], args: ScriptCall['args']): Promise<void> {
-    await this.#servers.run({name, keys, args});
+  /** Nothing is changed by it, whatever becomes of it. */
+  async #lineageOf(partition: number): Promise<string> {
+    try {
+      const info = await this.#servers.connection(outboxKey(partition)).info('replication');
+      const [, lineage] = /^master_replid:(\w+)/m.exec(info) ?? [];
+      if (lineage === undefined) throw new Error('the server tells no master_replid');
+      return lineage;
+    } catch (error) {
+      throw new StoreError('not_executed', toStoreError(error).message, error);
+    }
+  }
+
+  #lineageKey(partition: number): string {
+    return lineageKey(this.#servers.sharded ? partition : undefined);
+  }
+
+  #run(name: ScriptCall['name'], keys: ScriptCall['keys'], args: ScriptCall['args']): Promise<unknown> {
+    return this.#servers.run({name, keys, args});
   }
 }
 

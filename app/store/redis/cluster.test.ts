@@ -11,6 +11,7 @@ import {outboxContract} from '../contract/outbox.ts';
 import {requestsContract} from '../contract/requests.ts';
 import {limits, minute, noWaits, right, times, verification} from '../contract/support.ts';
 import {outboxKey} from '../keys.ts';
+import {RedisHandover} from '../redis-handover.ts';
 import {RedisOutbox} from '../redis-outbox.ts';
 import {RedisStore} from '../redis-store.ts';
 import {retrying} from '../retrying-store.ts';
@@ -67,6 +68,20 @@ describe('a store on a cluster', () => {
     const others = await times(10, (index) => store.create(address(`ada${index}`), verification({rateLimits})));
     expect(others.filter(({kind}) => kind === 'created')).toHaveLength(4);
     expect(others.find(({kind}) => kind === 'rate_limited')).toMatchObject({limit: expect.any(Number)});
+  });
+
+  it('takes over what processes held, on whichever server it belongs', async () => {
+    const {store} = open();
+    const handover = new RedisHandover({servers, fenced: true, timings: noWaits});
+    await times(10, async (index) => {
+      const where = address(`held${index}`);
+      const contexts = [{contextTag: '', failures: 3, checkableInMs: 0, lockedInMs: 0}];
+      const policy = {maxPending: 2, maxAttempts: 5, blockAfter: 100};
+      const holding = {...where, ...policy, failures: 3, contexts, sendableInMs: 0, verifications: [], requests: []};
+      const adoption = handover.adoption(holding, 'process-one', 1);
+      for (const _ of ['once', 'again']) expect(await adoption.send()).toBe('taken');
+      expect(await store.create(where, verification())).toMatchObject({snapshot: {budget: {failures: 3}}});
+    });
   });
 
   it('serves the whole service: a code is created, delivered and checked', async () => {

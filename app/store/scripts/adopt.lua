@@ -1,17 +1,25 @@
 -- Takes over all that a process held of one recipient while the store was away.
 -- Parts clock disclosure lineage recipient verification request outbox
 -- KEYS  1 recipient  2 outbox stream  3 what was taken over of this recipient from this process; then the verifications'
---       records, then those of copies that the store may have of them, then the records of requests
+--       records, then those of copies that the store may have of them, then the records of requests; last: continued lineages
 -- ARGV  1 holding (JSON; see `redis-handover.ts`)  2 sequence  3 tombstone ms  4 how long a failure is remembered ms
 --       5 first wait after a round ms  6 longest wait after a round ms  7 how long the sequence is known ms
--- Reply 1 taken over, 0 it was before
+--       8 lineage of the server that it is meant for  9 1: the same may have been taken over under that lineage
+-- Reply 1 taken over, 0 it was before, 2 taken over, its pending codes as lost ones
+--       Error LINEAGE: this server's is another one; nothing was taken over, neither now nor before
 -- Keeps: failures are added, once for each process and sequence; what is written has the time that was left; a copy takes
---        no more checks and its message is sent no more from the step on in which the verification itself is here.
+--        no more checks and its message is sent no more from the step on in which the verification itself is here; a code
+--        that may have been taken over, and approved since, is good nowhere that may lack that.
 local holding, sequence = cjson.decode(ARGV[1]), tonumber(ARGV[2])
 local tombstone, attempts = tonumber(ARGV[3]), holding.maxAttempts
 if tonumber(redis.call('GET', KEYS[3]) or 0) >= sequence then
   touch(KEYS[3])
   return 0
+end
+local lost = false
+if own_lineage() ~= ARGV[8] then
+  lost = ARGV[9] == '1' and not has_lineage(string.sub(ARGV[8], 1, lineage_length))
+  if not lost then return redis.error_reply('LINEAGE the server has another one') end
 end
 redis.call('SET', KEYS[3], sequence, 'PX', ARGV[7])
 local at = now()
@@ -50,7 +58,7 @@ local function end_copies(tag, ended)
   return false
 end
 
-local copies, untold = 0, false
+local copies, untold, given_up = 0, false, false
 for i, held in ipairs(holding.verifications) do
   if held.copy then
     copies = copies + 1
@@ -71,6 +79,11 @@ for i, held in ipairs(holding.verifications) do
     end_copies(held.tag, true)
   elseif end_copies(held.tag, false) then
     held.mark, held.message, untold = '!', nil, true
+  end
+  if lost and held.status == 'p' then
+    given_up = true
+    held.status, held.mark, held.message, held.fenced = 'g', '.', nil, false
+    held.mac, held.sealedAddress, held.sealedCode = '', '', ''
   end
   local expires = at + held.expiresInMs
   if expires + tombstone > at then
@@ -105,8 +118,8 @@ for i, request in ipairs(holding.requests) do
   end
   for position = 22, #replied, 2 do replied[position] = replied[position] + at end
   local key = KEYS[3 + #holding.verifications + copies + i]
-  if request.endsInMs > 0 and not (untold and redis.call('EXISTS', key) == 1) then
+  if request.endsInMs > 0 and not ((untold or lost) and redis.call('EXISTS', key) == 1) then
     remember(key, request.fingerprint, request.endsInMs, replied)
   end
 end
-return 1
+return given_up and 2 or 1

@@ -1,6 +1,6 @@
 -- Verification record (string: MessagePack, one value after the other; the last may be missing); it expires
 -- `tombstone` after its code does
---   status     p pending, a approved, l locked, c canceled, u undeliverable
+--   status     p pending, a approved, l locked, c canceled, u undeliverable, g lost: its hand-over was in doubt
 --   expires, created      ms since 1970, by this server's clock
 --   failed     failed checks    attempts   allowed ones    resends
 --   delivery   q queued, s sent, d delivered, f failed    updated   when that was    provider   '' before one is known

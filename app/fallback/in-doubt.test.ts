@@ -1,0 +1,184 @@
+import {pino} from 'pino';
+import {afterEach, describe, expect, it} from 'vitest';
+import {limits, noWaits, right, verification, wrong} from '../store/contract/support.ts';
+import type {Holding} from '../store/holding.ts';
+import {lineageKey, outboxKey, verificationKey} from '../store/keys.ts';
+import {type RedisServers, singleServer} from '../store/redis/servers.ts';
+import {RedisHandover} from '../store/redis-handover.ts';
+import {RedisStore} from '../store/redis-store.ts';
+import {StoreError} from '../store/store.ts';
+import {createAddressBook} from '../testing/addresses.ts';
+import {connectTo} from '../testing/redis-connection.ts';
+import {startRedis} from '../testing/redis-server.ts';
+import {until} from '../testing/until.ts';
+import {FallbackStore} from './fallback-store.ts';
+import {Recovery} from './recovery.ts';
+import {StoreBreaker} from './store-breaker.ts';
+
+let resources = new AsyncDisposableStack();
+afterEach(async () => {
+  await resources.disposeAsync();
+  resources = new AsyncDisposableStack();
+});
+
+const request = {tag: 'creation', fingerprint: 'f'};
+const lost = {kind: 'final', snapshot: {status: 'lost', failedChecks: 1, budget: {failures: 1}}};
+
+/** Redis, a process' way to it that can be disturbed, and a recipient that the process holds: a failure and a good code. */
+async function start() {
+  const redis = resources.use(await startRedis());
+  const connection = connectTo(redis.url);
+  resources.defer(() => connection.disconnect());
+  const server = singleServer(connection);
+  const store = new RedisStore({servers: server, timings: noWaits});
+  const isThere = () =>
+    until('Redis', () =>
+      store.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+  await isThere();
+
+  const disturbance: {lost: 'nothing' | 'answers' | 'requests'; before?: () => Promise<void>} = {lost: 'nothing'};
+  const servers: RedisServers = {
+    ...server,
+    async run(call) {
+      await disturbance.before?.();
+      const reply = disturbance.lost === 'requests' ? undefined : await server.run(call);
+      if (disturbance.lost === 'nothing') return reply;
+      throw new StoreError('unknown', `${disturbance.lost} are lost`);
+    },
+  };
+  const handover = new RedisHandover({servers, timings: noWaits});
+
+  const memory = new FallbackStore({processes: () => 1, timings: noWaits});
+  const {address} = createAddressBook();
+  const where = address('ada');
+  await memory.create(where, verification(), request);
+  await memory.check(where, wrong, limits);
+  return {
+    redis,
+    connection,
+    store,
+    handover,
+    memory,
+    address,
+    where,
+    disturbance,
+    async restart(data: 'its' | 'older' | 'no') {
+      await redis.restart(data);
+      await isThere();
+    },
+    lineage: async () => /master_replid:(\w+)/.exec(await connection.info('replication'))?.[1] ?? '',
+    async adoption() {
+      const sent = Promise.withResolvers<Holding>();
+      await memory.move(where, async (holding) => {
+        sent.resolve(holding);
+        return 'taken';
+      });
+      return handover.adoption(await sent.promise, 'process-one', 1);
+    },
+  };
+}
+
+const inDoubt = {effect: 'unknown'};
+
+describe('a hand-over in doubt', () => {
+  it.each(['no', 'older'] as const)('brings no code back to life where Redis is back with %s data', async (data) => {
+    const {redis, connection, store, handover, memory, address, where, disturbance, restart} = await start();
+    const breaker = new StoreBreaker({probe: () => store.ping(), onChange() {}, probeEveryMs: 50});
+    breaker.start();
+    resources.defer(() => breaker.stop());
+    const log = pino({level: 'silent'});
+    const recovery = new Recovery({instance: 'process-one', fallback: memory, breaker, handover, log});
+    await redis.backUp();
+    disturbance.lost = 'answers';
+    const bringing = recovery.bring(where);
+    await until('the hand-over', async () => (await store.read(where)).kind === 'found');
+    expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
+    disturbance.lost = 'requests';
+    await restart(data);
+    expect(await store.read(where)).toEqual({kind: 'not_found'});
+    disturbance.lost = 'nothing';
+    expect(await bringing).toBe('taken');
+
+    expect(await store.check(where, right, limits)).toMatchObject(lost);
+    // Its message and its secrets are gone, and who asks for a new one has that.
+    expect(await connection.exists(outboxKey(where.partition))).toBe(0);
+    const record = await connection.get(verificationKey(where.partition, where.tag));
+    for (const secret of [right.mac, 'sealed-address']) expect(record).not.toContain(secret);
+    expect(await store.create(where, verification(), request)).toMatchObject({kind: 'created', id: where.id});
+    const next = address('ada');
+    await store.create(next, verification());
+    expect(await store.check(next, right, limits)).toMatchObject({kind: 'approved'});
+  });
+
+  it('is meant for the lineage of its first sending, however often it is repeated', async () => {
+    const {store, where, disturbance, restart, ...test} = await start();
+    const adoption = await test.adoption();
+    disturbance.lost = 'answers';
+    await expect(adoption.send()).rejects.toMatchObject(inDoubt);
+    await restart('no');
+    await expect(adoption.send()).rejects.toMatchObject(inDoubt);
+    disturbance.lost = 'nothing';
+    await restart('no');
+    expect(await adoption.send()).toBe('codes_lost');
+    expect(await adoption.send()).toBe('taken');
+    expect(await store.check(where, right, limits)).toMatchObject(lost);
+  });
+
+  it('is taken over once where Redis has the same data, or has them again', async () => {
+    const {store, where, disturbance, restart, ...test} = await start();
+    const adoption = await test.adoption();
+    disturbance.lost = 'answers';
+    await expect(adoption.send()).rejects.toMatchObject(inDoubt);
+    disturbance.lost = 'nothing';
+    expect(await adoption.send()).toBe('taken');
+    expect(await store.read(where)).toMatchObject({snapshot: {status: 'pending', budget: {failures: 1}}});
+    expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
+    await restart('its');
+    expect(await adoption.send()).toBe('taken');
+    expect(await store.check(where, right, limits)).toMatchObject({kind: 'final', snapshot: {status: 'approved'}});
+  });
+
+  it.each([
+    ['keeps its codes on a server that continues the lineage', true],
+    ['loses its codes on any other server: nobody can tell', false],
+  ])('that did not arrive %s', async (_, continued) => {
+    const {connection, store, where, disturbance, restart, lineage, ...test} = await start();
+    const adoption = await test.adoption();
+    disturbance.lost = 'requests';
+    await expect(adoption.send()).rejects.toMatchObject(inDoubt);
+    disturbance.lost = 'nothing';
+    const old = await lineage();
+    await restart('its');
+    if (continued) await connection.hset(lineageKey(), await lineage(), old);
+    expect(await adoption.send()).toBe(continued ? 'taken' : 'codes_lost');
+    expect(await store.check(where, right, limits)).toMatchObject(continued ? {kind: 'approved'} : lost);
+  });
+});
+
+describe('a hand-over that was certainly not done', () => {
+  it('brings its codes to whatever data Redis is back with', async () => {
+    const {redis, store, where, restart, ...test} = await start();
+    const adoption = await test.adoption();
+    await redis.kill();
+    await expect(adoption.send()).rejects.toMatchObject({effect: 'not_executed'});
+    expect(adoption.inDoubt).toBe(false);
+    await restart('no');
+    expect(await adoption.send()).toBe('taken');
+    expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
+  });
+
+  it('because another server had just taken over, brings them there', async () => {
+    const {store, where, disturbance, restart, ...test} = await start();
+    const adoption = await test.adoption();
+    disturbance.before = async () => {
+      delete disturbance.before;
+      await restart('no');
+    };
+    expect(await adoption.send()).toBe('taken');
+    expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
+  });
+});
