@@ -6,7 +6,7 @@ import {lineageKey, outboxKey, verificationKey} from '../store/keys.ts';
 import {type RedisServers, singleServer} from '../store/redis/servers.ts';
 import {RedisHandover} from '../store/redis-handover.ts';
 import {RedisStore} from '../store/redis-store.ts';
-import {StoreError} from '../store/store.ts';
+import {type NewVerification, StoreError} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {connectTo} from '../testing/redis-connection.ts';
 import {startRedis} from '../testing/redis-server.ts';
@@ -25,7 +25,7 @@ const request = {tag: 'creation', fingerprint: 'f'};
 const lost = {kind: 'final', snapshot: {status: 'lost', failedChecks: 1, budget: {failures: 1}}};
 
 /** Redis, a process' way to it that can be disturbed, and a recipient that the process holds: a failure and a good code. */
-async function start() {
+async function start(changes: Partial<NewVerification> = {}) {
   const redis = resources.use(await startRedis());
   const connection = connectTo(redis.url);
   resources.defer(() => connection.disconnect());
@@ -55,7 +55,7 @@ async function start() {
   const memory = new FallbackStore({processes: () => 1, timings: noWaits});
   const {address} = createAddressBook();
   const where = address('ada');
-  await memory.create(where, verification(), request);
+  await memory.create(where, verification(changes), request);
   await memory.check(where, wrong, limits);
   return {
     redis,
@@ -159,6 +159,18 @@ describe('a hand-over in doubt', () => {
   });
 });
 
+it('a code lives no longer because its hand-over took long', async () => {
+  const lifetimeMs = 200;
+  const {store, where, disturbance, ...test} = await start({lifetimeMs});
+  const adoption = await test.adoption();
+  const endsAt = performance.now() + lifetimeMs;
+  disturbance.lost = 'requests';
+  await until('the expiry', () => adoption.send().catch(() => performance.now() > endsAt));
+  disturbance.lost = 'nothing';
+  expect(await adoption.send()).toBe('taken');
+  expect(await store.check(where, right, limits)).toMatchObject({kind: 'final', snapshot: {status: 'expired'}});
+});
+
 describe('a hand-over that was certainly not done', () => {
   it('brings its codes to whatever data Redis is back with', async () => {
     const {redis, store, where, restart, ...test} = await start();
@@ -171,14 +183,15 @@ describe('a hand-over that was certainly not done', () => {
     expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
   });
 
-  it('because another server had just taken over, brings them there', async () => {
+  it('is refused by a server that has taken over since the other was asked, and meant for that then', async () => {
     const {store, where, disturbance, restart, ...test} = await start();
     const adoption = await test.adoption();
+    let sendings = 0;
     disturbance.before = async () => {
-      delete disturbance.before;
-      await restart('no');
+      if (++sendings === 1) await restart('no');
     };
     expect(await adoption.send()).toBe('taken');
+    expect(sendings).toBe(2);
     expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
   });
 });

@@ -103,7 +103,7 @@ export class Recovery {
       try {
         const adopted = await breaker.run(() => adoption.send());
         if (adopted === 'codes_lost')
-          log.error('a recipient’s codes are lost: the store may have approved one, and has other data now');
+          log.error('the codes of a recipient are lost: the store may have taken them over before it lost data');
         return 'taken';
       } catch (error) {
         if (!(error instanceof StoreError)) log.error({err: error}, 'a recipient cannot be brought back to the store');

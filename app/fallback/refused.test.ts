@@ -1,5 +1,6 @@
 import {pino} from 'pino';
 import {expect, it, vi} from 'vitest';
+import {Adoption} from '../store/adoption.ts';
 import {verification} from '../store/contract/support.ts';
 import {StoreError} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
@@ -29,10 +30,15 @@ it('what the store has refused for long, as while its slot moves, is back within
     fallback,
     breaker: new StoreBreaker({probe: async () => {}, onChange() {}, failures: 100}),
     handover: {
-      async adopt() {
-        if (refusals++ < 50) throw new StoreError('not_executed', 'TRYAGAIN');
-        taken.resolve();
-      },
+      adoption: () =>
+        new Adoption({
+          ask: async () => 'lineage',
+          async adopt() {
+            if (refusals++ < 50) throw new StoreError('not_executed', 'TRYAGAIN');
+            taken.resolve();
+            return 'taken';
+          },
+        }),
     },
     log: pino({level: 'silent'}),
   });

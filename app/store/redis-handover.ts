@@ -48,15 +48,21 @@ export class RedisHandover {
    * What may have been taken over has to be sent again by the same adoption, which knows under which lineage that was.
    */
   adoption(holding: Holding, instance: string, sequence: number): Adoption {
+    const heldAt = performance.now();
     return new Adoption({
       ask: () => this.#lineageOf(holding.partition),
-      adopt: (lineage, inDoubt) => this.#adopt(holding, instance, sequence, lineage, inDoubt),
+      adopt: (lineage, inDoubt) => {
+        // It may have been on its way for long: a code lives no longer for that.
+        const passedMs = Math.ceil(performance.now() - heldAt);
+        return this.#adopt(holding, passedMs, instance, sequence, lineage, inDoubt);
+      },
     });
   }
 
   /** In one step. */
   async #adopt(
     holding: Holding,
+    passedMs: number,
     instance: string,
     sequence: number,
     lineage: string,
@@ -78,7 +84,7 @@ export class RedisHandover {
       [
         JSON.stringify({
           ...holding,
-          verifications: verifications.map((held) => toScript(held, this.#fenced)),
+          verifications: verifications.map((held) => toScript(held, passedMs, this.#fenced)),
           requests: requests.map(({fingerprint, endsInMs, outcome}) => ({
             fingerprint,
             endsInMs: Math.floor(endsInMs),
@@ -138,7 +144,7 @@ export class RedisHandover {
 const marks: Record<HeldVerification['standing'], string> = {live: '=', superseded: '!', final: '.'};
 
 /** A verification as `adopt.lua` reads it. */
-function toScript(held: HeldVerification, fenced: boolean) {
+function toScript(held: HeldVerification, passedMs: number, fenced: boolean) {
   const {channel, to, locale, reference, delivery} = held;
   return {
     tag: held.tag,
@@ -152,14 +158,14 @@ function toScript(held: HeldVerification, fenced: boolean) {
     bindingMac: held.bindingMac,
     context: held.contextTag,
     info: JSON.stringify({channel, to, locale, reference}),
-    createdAgeMs: held.createdAgeMs,
-    expiresInMs: held.expiresInMs,
+    createdAgeMs: held.createdAgeMs + passedMs,
+    expiresInMs: held.expiresInMs - passedMs,
     maxAttempts: held.maxAttempts,
     failedChecks: held.failedChecks,
     resends: held.resends,
     delivery: deliveryLetter(delivery.status),
     provider: delivery.provider ?? '',
-    deliveredAgeMs: delivery.updatedAgeMs,
+    deliveredAgeMs: delivery.updatedAgeMs + passedMs,
     ...(held.message === undefined ? {} : {message: held.message}),
   };
 }

@@ -118,7 +118,7 @@ for i, request in ipairs(holding.requests) do
   end
   for position = 22, #replied, 2 do replied[position] = replied[position] + at end
   local key = KEYS[3 + #holding.verifications + copies + i]
-  if request.endsInMs > 0 and not ((untold or lost) and redis.call('EXISTS', key) == 1) then
+  if request.endsInMs > 0 and not (untold and redis.call('EXISTS', key) == 1) then
     remember(key, request.fingerprint, request.endsInMs, replied)
   end
 end
