@@ -36,8 +36,7 @@ export const slotsMigratedStepwise: Scenario = {
   environment: {...replicated, store: {kind: 'cluster', server: 'redis-server'}},
   fault: migrateSlotsStepwise,
   pace: disturbancePace,
-  // A check whose keys are on both sides of the move is refused, as the claim says; five such in a row have the store count as away for
-  // a moment (up to 7 % of the requests). So in the midst of the fault memory may be asked again for what the store has answered, of
-  // which it cannot know.
+  // A check whose keys are on both sides of the move is refused, as the claim says. A creation that the store has answered may be asked
+  // for again while its slot refuses it: memory makes another then, for it cannot know of the first.
   bounds: {...bounds, lostShareMax: 1, servedShareMin: 0.9, createdPerKeyMax: 2},
 };

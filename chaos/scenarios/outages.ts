@@ -78,8 +78,9 @@ export const peersDisagree: Scenario = {
   environment: {...replicated, network: true},
   fault: disagreeingPeers,
   pace: outagePace,
-  // Of the nine ways from a process to an owner two are cut: what comes over them is refused, and often asked again. The two that are parted may each own a recipient; the third,
-  // which sees both, places it with one of them, or with itself and then no more than one of them does otherwise.
+  // Of the nine ways from a process to an owner two are cut: what comes over them is refused, and often asked again. The two that are
+  // parted may each own a recipient; the third, which sees both, places it with one of them, or with itself and then no more than one
+  // of them does otherwise.
   bounds: {...restarted, createdPerKeyMax: 2, servedShareMin: 0.75, ownersMax: 2},
 };
 
