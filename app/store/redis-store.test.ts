@@ -364,7 +364,7 @@ describe('RedisStore', () => {
     await store.create(where, verification);
     const key = keysOf(where).verification;
     const record = (await redis.getBuffer(key))?.toString('latin1') ?? '';
-    await redis.set(key, Buffer.from(record.replace('{', '['), 'latin1'), 'KEEPTTL');
+    await redis.set(key, Buffer.from(record.replace('{"', '["'), 'latin1'), 'KEEPTTL');
     await expect(store.read(where)).rejects.toMatchObject({effect: 'unknown', message: /unreadable reply/});
     await redis.set(key, 'no record', 'KEEPTTL');
     await expect(store.read(where)).rejects.toMatchObject({effect: 'unknown'});
