@@ -35,7 +35,10 @@ const handOver = () =>
 describe('three pods of Redis', {timeout: 90_000}, () => {
   it('install themselves, and all killed at once they come back with their data', async () => {
     expect(master).toBe(0);
-    const before = await pods.read(1, 'sentinel.conf');
+    const before = await pods.until('configuration of a sentinel, which may come up after its master', async () => {
+      const text = await pods.read(1, 'sentinel.conf').catch(() => '');
+      return text.includes('sentinel myid') ? text : undefined;
+    });
     await pods.stop([0, 1, 2]);
     pods.start([2, 1, 0]);
     await kept(await pods.masterInStep());
