@@ -91,6 +91,11 @@ export function isUnavailable(operation: Operation): boolean {
   return operation.httpStatus === undefined || operation.httpStatus >= 500;
 }
 
+/** Whether the caller was told that the verification is lost. */
+export function isCalledLost({errorCode}: Operation): boolean {
+  return errorCode === 'verification_lost';
+}
+
 /** One line about an operation, for the list of violations. */
 export function describeOperation(operation: Operation): string {
   const {index, user, kind, guess, verificationId, startMs, endMs, httpStatus, errorCode} = operation;

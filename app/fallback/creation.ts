@@ -5,7 +5,7 @@ import {type CreateOutcome, type Idempotency, isCertain, type Store, StoreError}
 import type {CreateHeld, Elsewhere, OnItsWay} from './create-held.ts';
 import {type Deadline, startDeadline} from './deadline.ts';
 import type {FallbackStore} from './fallback-store.ts';
-import {type Peer, type Peers, rank, ranked} from './peers.ts';
+import {type Peer, type Peers, rank, ranked, reachingStore} from './peers.ts';
 import type {StoreBreaker} from './store-breaker.ts';
 
 export interface CreationOptions {
@@ -131,7 +131,7 @@ export class Creation {
     };
     let outcome = await ask(own.create(address, verification, idempotency));
     for (let asking = 1; outcome === undefined; asking++) {
-      for (const peer of ranked(draft.recipientTag, peers.ready()).filter(({reachesStore}) => reachesStore)) {
+      for (const peer of reachingStore(draft.recipientTag, peers)) {
         // The next one needs time too.
         const peerMs = Math.floor(leftMs() / 2);
         if (peerMs > 0) outcome = await ask(peer.store(peerMs).create(address, verification, idempotency));

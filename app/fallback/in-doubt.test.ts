@@ -3,6 +3,7 @@ import {afterEach, describe, expect, it} from 'vitest';
 import {limits, noWaits, right, verification, wrong} from '../store/contract/support.ts';
 import type {Holding} from '../store/holding.ts';
 import {lineageKey, outboxKey, verificationKey} from '../store/keys.ts';
+import {lineageIn} from '../store/redis/replication-info.ts';
 import {type RedisServers, singleServer} from '../store/redis/servers.ts';
 import {RedisHandover} from '../store/redis-handover.ts';
 import {RedisStore} from '../store/redis-store.ts';
@@ -10,7 +11,7 @@ import {type NewVerification, StoreError} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {connectTo} from '../testing/redis-connection.ts';
 import {startRedis} from '../testing/redis-server.ts';
-import {until} from '../testing/until.ts';
+import {succeeds, until} from '../testing/until.ts';
 import {FallbackStore} from './fallback-store.ts';
 import {Recovery} from './recovery.ts';
 import {StoreBreaker} from './store-breaker.ts';
@@ -31,13 +32,7 @@ async function start(changes: Partial<NewVerification> = {}) {
   resources.defer(() => connection.disconnect());
   const server = singleServer(connection);
   const store = new RedisStore({servers: server, timings: noWaits});
-  const isThere = () =>
-    until('Redis', () =>
-      store.ping().then(
-        () => true,
-        () => false,
-      ),
-    );
+  const isThere = () => until('Redis', () => succeeds(store.ping()));
   await isThere();
 
   const disturbance: {lost: 'nothing' | 'answers' | 'requests'; before?: () => Promise<void>} = {lost: 'nothing'};
@@ -70,7 +65,7 @@ async function start(changes: Partial<NewVerification> = {}) {
       await redis.restart(data);
       await isThere();
     },
-    lineage: async () => /master_replid:(\w+)/.exec(await connection.info('replication'))?.[1] ?? '',
+    lineage: async () => lineageIn(await connection.info('replication')) ?? '',
     async adoption() {
       const sent = Promise.withResolvers<Holding>();
       await memory.move(where, async (holding) => {

@@ -2,19 +2,16 @@ import {afterAll, afterEach, beforeAll, expect, it, vi} from 'vitest';
 import {limits, noWaits, right, verification, wrong} from '../store/contract/support.ts';
 import type {CheckOutcome, CreateOutcome} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
-import {createCertificate, type TestCertificate} from '../testing/certificates.ts';
 import {type FallbackNode, type NodeOptions, startNode} from '../testing/fallback-node.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
 import {rank} from './peers.ts';
 
-let certificate: TestCertificate;
 let redis: RedisServer;
 let resources = new AsyncDisposableStack();
 let addresses = new Set<string>();
 
 beforeAll(async () => {
-  certificate = await createCertificate('peers.test');
   redis = await startRedis();
 });
 afterEach(async () => {
@@ -27,10 +24,7 @@ afterAll(() => redis[Symbol.asyncDispose]());
 function start(changes: Partial<NodeOptions> = {}): Promise<FallbackNode> {
   // On a busy machine too, nobody counts as away that is only slow.
   const patient = {lookEveryMs: 1000, deadlineMs: 10_000};
-  return startNode(
-    {redisPort: redis.port, certificate, addresses, timings: noWaits, ...patient, ...changes},
-    resources,
-  );
+  return startNode({redisPort: redis.port, addresses, timings: noWaits, ...patient, ...changes}, resources);
 }
 
 async function startTwo(changes: Partial<NodeOptions> = {}): Promise<[FallbackNode, FallbackNode]> {

@@ -3,7 +3,7 @@ import type {Holding} from '../store/holding.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
 import {isCertain} from '../store/store.ts';
 import type {FallbackStore, SendResult} from './fallback-store.ts';
-import {type Peers, rank} from './peers.ts';
+import {type Peers, ranked} from './peers.ts';
 import type {StoreBreaker} from './store-breaker.ts';
 
 export interface LeaveOptions {
@@ -57,15 +57,10 @@ async function send(
   sequence: number,
   endsAt: number,
 ): Promise<SendResult> {
-  const ready = peers.ready();
-  const order = rank(
-    holding.recipientTag,
-    ready.map((peer) => peer.instance),
-  );
   const leftMs = () => Math.min(longestCallMs, endsAt - performance.now());
   const targets = [
     ...(storeIsThere ? [() => handover.adoption(holding, instance, sequence).send()] : []),
-    ...order.map((name) => async () => ready.find((peer) => peer.instance === name)?.adopt(holding, leftMs())),
+    ...ranked(holding.recipientTag, peers.ready()).map((peer) => () => peer.adopt(holding, leftMs())),
   ];
   for (const target of targets) {
     try {

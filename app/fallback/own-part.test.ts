@@ -1,16 +1,13 @@
 import {afterAll, afterEach, beforeAll, expect, it} from 'vitest';
 import {limits, noWaits, right, verification} from '../store/contract/support.ts';
 import {createAddressBook} from '../testing/addresses.ts';
-import {createCertificate, type TestCertificate} from '../testing/certificates.ts';
 import {type FallbackNode, startNode} from '../testing/fallback-node.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
 
-let certificate: TestCertificate;
 let redis: RedisServer;
 let resources = new AsyncDisposableStack();
 beforeAll(async () => {
-  certificate = await createCertificate('peers.test');
   redis = await startRedis();
 });
 afterAll(() => redis[Symbol.asyncDispose]());
@@ -20,7 +17,7 @@ afterEach(async () => {
 });
 
 async function startTwo(): Promise<[FallbackNode, FallbackNode]> {
-  const options = {redisPort: redis.port, certificate, addresses: new Set<string>(), timings: noWaits};
+  const options = {redisPort: redis.port, addresses: new Set<string>(), timings: noWaits};
   const [a, b] = [await startNode(options, resources), await startNode(options, resources)];
   await until('the nodes to meet', () => a.peers.ready().length === 1 && b.peers.ready().length === 1);
   return [a, b];

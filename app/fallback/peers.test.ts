@@ -4,20 +4,17 @@ import {singleServer} from '../store/redis/servers.ts';
 import {RedisStore} from '../store/redis-store.ts';
 import type {CheckOutcome, CreateOutcome} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
-import {createCertificate, type TestCertificate} from '../testing/certificates.ts';
 import {type FallbackNode, type NodeOptions, startNode} from '../testing/fallback-node.ts';
 import {connectTo} from '../testing/redis-connection.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {succeeds, until} from '../testing/until.ts';
 import {rank} from './peers.ts';
 
-let certificate: TestCertificate;
 let redis: RedisServer;
 let resources: AsyncDisposableStack;
 let addresses: Set<string>;
 
 beforeAll(async () => {
-  certificate = await createCertificate('peers.test');
   redis = await startRedis();
 });
 afterAll(() => redis[Symbol.asyncDispose]());
@@ -33,7 +30,7 @@ async function startNodes(count: number, changes: Partial<NodeOptions> = {}): Pr
 }
 
 function another(changes: Partial<NodeOptions> = {}): Promise<FallbackNode> {
-  return startNode({redisPort: redis.port, certificate, addresses, timings: noWaits, ...changes}, resources);
+  return startNode({redisPort: redis.port, addresses, timings: noWaits, ...changes}, resources);
 }
 
 /** Redis is away for these nodes; resolves once they and their peers know. */

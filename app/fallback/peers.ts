@@ -81,3 +81,8 @@ export function ranked(recipientTag: string, peers: readonly Peer[]): Peer[] {
   );
   return order.flatMap((instance) => peers.find((peer) => peer.instance === instance) ?? []);
 }
+
+/** Peers that reach the store, in the order in which they are asked about a recipient. */
+export function reachingStore(recipientTag: string, peers: Peers): Peer[] {
+  return ranked(recipientTag, peers.ready()).filter(({reachesStore}) => reachesStore);
+}

@@ -7,19 +7,16 @@ import {RedisHandover} from '../store/redis-handover.ts';
 import {RedisStore} from '../store/redis-store.ts';
 import type {CreateOutcome} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
-import {createCertificate, type TestCertificate} from '../testing/certificates.ts';
 import {type FallbackNode, startNode} from '../testing/fallback-node.ts';
 import {connectTo} from '../testing/redis-connection.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {succeeds, until} from '../testing/until.ts';
 import {FallbackStore} from './fallback-store.ts';
 
-let certificate: TestCertificate;
 let redis: RedisServer;
 let resources = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  certificate = await createCertificate('peers.test');
   redis = await startRedis();
 });
 afterEach(async () => {
@@ -29,7 +26,7 @@ afterEach(async () => {
 afterAll(() => redis[Symbol.asyncDispose]());
 
 async function start(addresses = new Set<string>()): Promise<FallbackNode> {
-  const node = await startNode({redisPort: redis.port, certificate, addresses, timings: noWaits}, resources);
+  const node = await startNode({redisPort: redis.port, addresses, timings: noWaits}, resources);
   await until('the store', () => succeeds(node.fallback.store.ping()));
   return node;
 }

@@ -1,17 +1,12 @@
-import {afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {afterEach, describe, expect, it} from 'vitest';
 import {limits, noWaits, right, verification, wrong} from '../store/contract/support.ts';
 import type {CreateOutcome} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
-import {createCertificate, type TestCertificate} from '../testing/certificates.ts';
 import {startNode} from '../testing/fallback-node.ts';
 import {startRedis} from '../testing/redis-server.ts';
 import {succeeds, until} from '../testing/until.ts';
 
-let certificate: TestCertificate;
 let resources = new AsyncDisposableStack();
-beforeAll(async () => {
-  certificate = await createCertificate('peers.test');
-});
 afterEach(async () => {
   await resources.disposeAsync();
   resources = new AsyncDisposableStack();
@@ -21,7 +16,7 @@ afterEach(async () => {
 async function throughAnOutage(data: 'older' | 'no') {
   const redis = resources.use(await startRedis());
   const addresses = new Set<string>();
-  const options = {redisPort: redis.port, certificate, addresses, timings: noWaits, fenced: true};
+  const options = {redisPort: redis.port, addresses, timings: noWaits, fenced: true};
   const {fallback} = await startNode(options, resources);
   const {store} = fallback;
   await until('the store', () => succeeds(store.ping()));

@@ -10,7 +10,7 @@ import {
 } from '../store/store.ts';
 import {Creation, type CreationOptions} from './creation.ts';
 import {type Deadline, startDeadline} from './deadline.ts';
-import {type Peer, ranked} from './peers.ts';
+import {type Peer, ranked, reachingStore} from './peers.ts';
 
 /** An operation on one verification, at whatever store is asked. */
 type Run<Outcome> = (store: Store) => Promise<Outcome>;
@@ -89,7 +89,7 @@ export class ResilientStore implements DraftStore {
     };
     const mine = await ask(own);
     if (!(mine instanceof StoreError)) return mine.outcome;
-    for (const peer of ranked(recipientTag, peers.ready()).filter(({reachesStore}) => reachesStore)) {
+    for (const peer of reachingStore(recipientTag, peers)) {
       // What the store does not know yet, no peer hears from it.
       if (mine instanceof StoreUndecided || (doubt !== undefined && !isRepeatable)) break;
       const theirs = await ask(peer.store(deadline.leftMs()));

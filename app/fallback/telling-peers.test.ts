@@ -1,5 +1,4 @@
 import {expect, it} from 'vitest';
-import {createCertificate} from '../testing/certificates.ts';
 import {startNode} from '../testing/fallback-node.ts';
 import {startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
@@ -9,7 +8,6 @@ it('a process tells its peers when it loses the store and when it reaches it aga
   const redis = resources.use(await startRedis());
   const common = {
     redisPort: redis.port,
-    certificate: await createCertificate('peers.test'),
     addresses: new Set<string>(),
   };
   const watching = await startNode({...common, lookEveryMs: 60_000}, resources);

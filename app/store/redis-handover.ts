@@ -13,6 +13,7 @@ import {
   recipientKey,
   verificationKey,
 } from './keys.ts';
+import {lineageIn} from './redis/replication-info.ts';
 import type {RedisServers} from './redis/servers.ts';
 import {toStoreError} from './redis-errors.ts';
 import {resultLetters} from './redis-outbox.ts';
@@ -123,8 +124,7 @@ export class RedisHandover {
   /** Nothing is changed by it, whatever becomes of it. */
   async #lineageOf(partition: number): Promise<string> {
     try {
-      const info = await this.#servers.connection(outboxKey(partition)).info('replication');
-      const [, lineage] = /^master_replid:(\w+)/m.exec(info) ?? [];
+      const lineage = lineageIn(await this.#servers.connection(outboxKey(partition)).info('replication'));
       if (lineage === undefined) throw new Error('the server tells no master_replid');
       return lineage;
     } catch (error) {

@@ -11,7 +11,7 @@ import type {PeerTls} from '../peers/tls.ts';
 import {singleServer} from '../store/redis/servers.ts';
 import {RedisHandover} from '../store/redis-handover.ts';
 import {RedisStore} from '../store/redis-store.ts';
-import type {TestCertificate} from './certificates.ts';
+import {createCertificate, type TestCertificate} from './certificates.ts';
 import {connectTo} from './redis-connection.ts';
 import {startTcpProxy, type TcpProxy} from './tcp-proxy.ts';
 
@@ -31,7 +31,6 @@ export interface FallbackNode {
 
 export interface NodeOptions {
   readonly redisPort: number;
-  readonly certificate: TestCertificate;
   /** Where peers are, `host:port`; each node that starts adds itself. */
   readonly addresses: Set<string>;
   readonly key?: KeyObject;
@@ -49,12 +48,13 @@ export interface NodeOptions {
 }
 
 const sharedKey = createSecretKey(randomBytes(32));
+const serverName = 'peers.test';
+let sharedCertificate: Promise<TestCertificate> | undefined;
 
 /** Starts a node; `resources` end it. */
 export async function startNode(
   {
     redisPort,
-    certificate,
     addresses,
     key = sharedKey,
     timings,
@@ -67,13 +67,15 @@ export async function startNode(
   resources: AsyncDisposableStack,
 ): Promise<FallbackNode> {
   const instance = createInstance();
+  sharedCertificate ??= createCertificate(serverName);
+  const certificate = await sharedCertificate;
   const link = await startTcpProxy(redisPort);
   if (isCutOff) link.cut();
   const redis = connectTo(`redis://127.0.0.1:${link.port}`, {timeoutMs: 500});
   const servers = singleServer(redis);
   const options = {servers, fenced, ...(timings === undefined ? {} : {timings})};
   const log = pino({level: 'silent'});
-  const tls: PeerTls = {serverName: 'peers.test', current: () => ({...certificate, minVersion: 'TLSv1.3'})};
+  const tls: PeerTls = {serverName, current: () => ({...certificate, minVersion: 'TLSv1.3'})};
   const common = {tls, instance, key: peerKeyOf(key), log};
   const directory = new PeerDirectory({...common, resolve: async () => [...addresses], lookEveryMs});
   const handover = new RedisHandover(options);

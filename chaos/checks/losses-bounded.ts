@@ -1,3 +1,4 @@
+import {isCalledLost} from '../history.ts';
 import type {Checker} from './checker.ts';
 
 /** How much of what was acknowledged is reported as lost afterwards. "Lost" explains, and costs its caller a new code. */
@@ -9,7 +10,7 @@ export const lossesBounded: Checker = ({operations}, {lostShareMax}) => {
   );
   const lost = new Set(
     operations
-      .filter(({errorCode, verificationId}) => errorCode === 'verification_lost' && acknowledged.has(verificationId))
+      .filter((operation) => isCalledLost(operation) && acknowledged.has(operation.verificationId))
       .map(({verificationId}) => verificationId),
   );
   const share = acknowledged.size === 0 ? 0 : lost.size / acknowledged.size;

@@ -1,4 +1,4 @@
-import {describeOperation, type Operation} from '../history.ts';
+import {describeOperation, isCalledLost} from '../history.ts';
 import {byVerification} from './by-verification.ts';
 import type {Checker} from './checker.ts';
 
@@ -16,10 +16,10 @@ export const lostWithOwner: Checker = ({operations, fault}) => {
         kind === 'create' && outcome === 'ok' && startMs >= fault.provenMs && endMs <= fault.healStartMs,
     ),
   );
-  const lost = created.filter((group) => group.some(isLost));
+  const lost = created.filter((group) => group.some(isCalledLost));
   const takenBack = lost.flatMap((group) => {
-    const toldMs = Math.min(...group.filter(isLost).map(({endMs}) => endMs));
-    return group.filter((operation) => operation.startMs > toldMs && !isLost(operation));
+    const toldMs = Math.min(...group.filter(isCalledLost).map(({endMs}) => endMs));
+    return group.filter((operation) => operation.startMs > toldMs && !isCalledLost(operation));
   });
   const share = created.length === 0 ? 0 : lost.length / created.length;
   return {
@@ -34,7 +34,3 @@ export const lostWithOwner: Checker = ({operations, fault}) => {
     ],
   };
 };
-
-function isLost({errorCode}: Operation): boolean {
-  return errorCode === 'verification_lost';
-}

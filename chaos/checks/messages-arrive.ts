@@ -1,4 +1,4 @@
-import {describeOperation, type FaultTimes, type Operation} from '../history.ts';
+import {describeOperation, type FaultTimes, isCalledLost, type Operation} from '../history.ts';
 import {byVerification} from './by-verification.ts';
 import type {Checker} from './checker.ts';
 
@@ -29,7 +29,7 @@ export const messagesArrive: Checker = ({operations, messageSeenMs, fault}, {del
 function acknowledgedCreates(operations: readonly Operation[]): Operation[] {
   return [...byVerification(operations).values()].flatMap((group) => {
     const created = group.find(({kind, outcome}) => kind === 'create' && outcome === 'ok');
-    return created && !group.some(({errorCode}) => errorCode === 'verification_lost') ? [created] : [];
+    return created && !group.some(isCalledLost) ? [created] : [];
   });
 }
 

@@ -1,4 +1,4 @@
-import {describeOperation, isUnavailable, type Operation, type RecordedRun} from '../history.ts';
+import {describeOperation, isCalledLost, isUnavailable, type Operation, type RecordedRun} from '../history.ts';
 import {type Bounds, type Checker, calmMs} from './checker.ts';
 
 /**
@@ -30,7 +30,7 @@ export const repeatsAnsweredAlike: Checker = (run, bounds) => {
 };
 
 function lostWithOwner({operations}: RecordedRun, {ownerDies}: Bounds): ReadonlySet<string | undefined> {
-  const lost = operations.filter(({errorCode}) => ownerDies && errorCode === 'verification_lost');
+  const lost = ownerDies ? operations.filter(isCalledLost) : [];
   return new Set(lost.map(({verificationId}) => verificationId));
 }
 
@@ -53,8 +53,7 @@ function isInFault({kind, startMs, endMs}: Operation, {fault}: RecordedRun, {rec
 }
 
 function isAnswer(operation: Operation): boolean {
-  const {httpStatus, errorCode} = operation;
-  return !isUnavailable(operation) && httpStatus !== 429 && errorCode !== 'verification_lost';
+  return !isUnavailable(operation) && operation.httpStatus !== 429 && !isCalledLost(operation);
 }
 
 function distinct(answers: readonly Operation[]): number {

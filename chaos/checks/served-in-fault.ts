@@ -1,4 +1,4 @@
-import {describeOperation, isUnavailable, type Operation, type RecordedRun} from '../history.ts';
+import {describeOperation, isCalledLost, isUnavailable, type Operation, type RecordedRun} from '../history.ts';
 import {byVerification} from './by-verification.ts';
 import type {Bounds, Checker} from './checker.ts';
 
@@ -46,7 +46,7 @@ function isOutOfReach(
 ): boolean {
   if (startMs < fault.provenMs) return true;
   const mayBeLost = ownerDies || (recoveryFrom === 'fault' && endMs <= fault.provenMs + NOTICED_MS);
-  return mayBeLost && (groups.get(verificationId) ?? []).some(({errorCode}) => errorCode === 'verification_lost');
+  return mayBeLost && (groups.get(verificationId) ?? []).some(isCalledLost);
 }
 
 /** A message that had no time to come before the healing began is not judged here. */

@@ -7,7 +7,7 @@ import {loadEnvironment} from '../environment/load.ts';
 import type {Environment} from '../environment/schema.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {appAuthoritySecret} from '../secrets/names.ts';
-import {misunderstandings, trusts} from '../testing/authority-pods.ts';
+import {expectInterrupted, expectResumed, failingAt, misunderstandings, trusts} from '../testing/authority-pods.ts';
 import {SecretStore} from '../testing/secret-store.ts';
 import {rotateApiAuthority} from './api-authority.ts';
 
@@ -28,12 +28,8 @@ async function setUp(exposure: Partial<Environment['exposure']> = {}) {
   const had = [store.values(tls)];
   /** What stood before them has trusted at each of its steps, by whichever copy it goes. */
   const trusted: Record<string, string>[] = [];
-  let calls = 0;
   const rotate = async ({failAt = 0} = {}) => {
-    calls = 0;
-    const step = () => {
-      if (++calls === failAt) throw new Error('the connection is gone');
-    };
+    const step = failingAt(failAt);
     const users = {
       async pods() {
         had.push(store.values(tls));
@@ -78,24 +74,16 @@ describe('the authority of the API', () => {
     },
   );
 
-  it.each([1, 2, 3, 4, 5])(
-    'goes on with the one that it had made when it was interrupted at call %i',
-    async (failAt) => {
-      const {store, had, rotate} = await setUp();
-      await expect(rotate({failAt})).rejects.toThrow('the connection is gone');
-      const {'next.crt': made} = store.values(authority);
-      await rotate();
-      expect(store.values(authority)['tls.crt']).toBe(made);
-      expect(misunderstandings(had)).toEqual([]);
-      expect(store.values(tls)['ca.crt']).toBe(made);
-    },
+  it.each([1, 2, 3, 4, 5])('goes on with the one that it had made when it was interrupted at call %i', async (failAt) =>
+    expectResumed(await setUp(), failAt, {authority, tls}),
   );
 
   it.each([{kind: 'loadBalancer'}, {kind: 'ingress', controller: 'other'}] as const)(
     'waits for those whom it cannot tell: with $kind it ends when both are trusted, and goes on when it is run again',
     async (exposure) => {
-      const {store, old, had, rotate} = await setUp(exposure);
-      await expect(rotate({failAt: 1})).rejects.toThrow('the connection is gone');
+      const rotation = await setUp(exposure);
+      const {store, old, had, rotate} = rotation;
+      await expectInterrupted(rotation, 1);
       expect(await rotate()).toMatchObject([
         expect.stringMatching(/^1 of 3/),
         expect.stringMatching(/^now yours: .*otp-app-ca/),

@@ -4,7 +4,7 @@ import {makeAuthority, makeCertificate} from '../bootstrap/certificates.ts';
 import {loadEnvironment} from '../environment/load.ts';
 import {projectRoot} from '../lib/project-root.ts';
 import {redisAuthoritySecret} from '../secrets/names.ts';
-import {misunderstandings, trusts} from '../testing/authority-pods.ts';
+import {expectResumed, failingAt, misunderstandings, trusts} from '../testing/authority-pods.ts';
 import {SecretStore} from '../testing/secret-store.ts';
 import {type Pods, rotateRedisAuthority} from './redis-authority.ts';
 
@@ -26,12 +26,8 @@ async function setUp() {
     await core.createNamespacedSecret({namespace: to, body: {metadata: {name}, stringData}});
   /** What pods have had one after the other: at each step some still have what was before it. */
   const had = [store.values(tls)];
-  let calls = 0;
   const rotate = async ({failAt = 0} = {}) => {
-    calls = 0;
-    const step = () => {
-      if (++calls === failAt) throw new Error('the connection is gone');
-    };
+    const step = failingAt(failAt);
     const pods: Pods = {
       async see() {
         had.push(store.values(tls));
@@ -65,14 +61,6 @@ describe('the authority of Redis', () => {
 
   it.each([1, 2, 3, 4, 5, 6])(
     'goes on with the one that it had made when it was interrupted at call %i',
-    async (failAt) => {
-      const {store, had, rotate} = await setUp();
-      await expect(rotate({failAt})).rejects.toThrow('the connection is gone');
-      const {'next.crt': made} = store.values(authority);
-      await rotate();
-      expect(store.values(authority)['tls.crt']).toBe(made);
-      expect(misunderstandings(had)).toEqual([]);
-      expect(store.values(tls)['ca.crt']).toBe(made);
-    },
+    async (failAt) => expectResumed(await setUp(), failAt, {authority, tls}),
   );
 });

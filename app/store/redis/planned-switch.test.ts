@@ -10,6 +10,7 @@ import {RedisAnnouncements} from '../redis-announcements.ts';
 import {RedisOutbox} from '../redis-outbox.ts';
 import {RedisStore} from '../redis-store.ts';
 import {type Idempotency, StoreUndecided} from '../store.ts';
+import {lineageIn} from './replication-info.ts';
 import type {OpenRedisServers} from './servers.ts';
 
 const request: Idempotency = {tag: 'request', fingerprint: 'f'};
@@ -17,7 +18,7 @@ const {address, parse} = createAddressBook();
 const lost = {kind: 'final', snapshot: {status: 'lost'}};
 
 async function lineageOf(admin: Redis): Promise<string> {
-  return /master_replid:(\w+)/.exec(await admin.info('replication'))?.[1] ?? '';
+  return lineageIn(await admin.info('replication')) ?? '';
 }
 
 describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store in a planned switch', (program) => {

@@ -11,6 +11,7 @@ import {limits, noWaits, right, verification, wrong} from '../contract/support.t
 import {RedisOutbox} from '../redis-outbox.ts';
 import {RedisStore} from '../redis-store.ts';
 import type {Idempotency} from '../store.ts';
+import {lineageIn} from './replication-info.ts';
 import type {OpenRedisServers} from './servers.ts';
 
 const request: Idempotency = {tag: 'request', fingerprint: 'f'};
@@ -132,8 +133,7 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
     await before.create(surviving, verification({survivesFailover: true}));
     await before.create(finished, verification());
     await before.check(finished, right, limits, {tag: 'finished', fingerprint: 'f'});
-    const lineageOf = async (admin: ReplicatedRedis['admin']) =>
-      /master_replid:(\w+)/.exec(await admin.info('replication'))?.[1] ?? '';
+    const lineageOf = async (admin: ReplicatedRedis['admin']) => lineageIn(await admin.info('replication')) ?? '';
     const old = await lineageOf(redis.admin);
     await redis.replicaAdmin.replicaof('NO', 'ONE');
     const current = await lineageOf(redis.replicaAdmin);

@@ -3,6 +3,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {Redis} from 'ioredis';
 import {partitionCount} from '../../domain/pseudonym.ts';
 import {lineageKey} from '../keys.ts';
+import {lineageIn} from './replication-info.ts';
 import type {RedisServers} from './servers.ts';
 import {readSlots, type SlotMap, slotOf} from './slots.ts';
 import {formatEndpoint} from './target.ts';
@@ -75,5 +76,5 @@ async function persistently(run: () => Promise<unknown>): Promise<void> {
 /** Of a master; undefined of a replica. */
 async function lineageOf(redis: Redis): Promise<string | undefined> {
   const info = await redis.info('replication');
-  return info.includes('role:master') ? /master_replid:(\w+)/.exec(info)?.[1] : undefined;
+  return info.includes('role:master') ? lineageIn(info) : undefined;
 }
