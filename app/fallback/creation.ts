@@ -4,7 +4,7 @@ import {within} from '../store/retrying-store.ts';
 import {type CreateOutcome, type Idempotency, isCertain, type Store, StoreError} from '../store/store.ts';
 import type {CreateHeld, Elsewhere, OnItsWay} from './create-held.ts';
 import {type Deadline, startDeadline} from './deadline.ts';
-import type {FallbackStore} from './fallback-store.ts';
+import {type FallbackStore, RecipientGone} from './fallback-store.ts';
 import {type Peer, type Peers, rank, ranked, reachingStore} from './peers.ts';
 import type {StoreBreaker} from './store-breaker.ts';
 
@@ -166,11 +166,18 @@ export class Creation {
         return await store.create(address, {...verification, storeMayHaveCopy: mayHaveCopy}, idempotency);
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
+        if (error instanceof RecipientGone) return this.#whereItHasGone(draft, idempotency, deadline);
         mayHaveCopy ||= !isCertain(error);
         if (isCertain(failure)) failure = error;
       }
     }
     throw failure;
+  }
+
+  /** The store is back, and knows the recipient, and what was answered to the request if that has come again. */
+  #whereItHasGone(draft: Draft, idempotency: Idempotency | undefined, {endsAt}: Deadline): Promise<CreateOutcome> {
+    const {address, verification} = draft.addressTo();
+    return within(endsAt, this.#options.own.create(address, verification, idempotency));
   }
 }
 

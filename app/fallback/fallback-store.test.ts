@@ -3,7 +3,7 @@ import {limits, minute, noWaits, right, verification, wrong} from '../store/cont
 import type {Holding} from '../store/holding.ts';
 import type {Address} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
-import {FallbackStore, type SendResult} from './fallback-store.ts';
+import {FallbackStore, RecipientGone, type SendResult} from './fallback-store.ts';
 
 function open({clockAheadMs = 0, maxRecords = 1000} = {}) {
   let now = 1_800_000_000_000 + clockAheadMs;
@@ -80,6 +80,54 @@ describe('what a process holds', () => {
       await moving;
       expect(await waiting).toMatchObject(after);
     }
+  });
+
+  it.each([
+    ['a check', (store: FallbackStore, where: Address) => store.check(where, right, limits), 'approved'],
+    ['a cancellation', (store: FallbackStore, where: Address) => store.cancel(where), 'canceled'],
+  ] as const)(
+    'is sent with what %s in the same turn does, or after it: it is not done here and undone there',
+    async (_, run, status) => {
+      const [from, to] = [open(), open()];
+      const where = address('ada');
+      await from.store.create(where, verification());
+      const [outcome] = await Promise.all([run(from.store, where), handOver(from.store, to.store, where)]);
+      expect(outcome).toMatchObject({snapshot: {status}});
+      expect(await to.store.read(where)).toMatchObject({snapshot: {status}});
+    },
+  );
+
+  it('is not begun anew by a creation that has waited until it was gone: a repetition would get a second answer', async () => {
+    const {store} = open();
+    const where = address('ada');
+    await store.create(where, verification(), request);
+    const {promise, resolve} = Promise.withResolvers<SendResult>();
+    const moving = store.move(where, () => promise);
+    const repeated = store.create(address('ada'), verification(), request);
+    resolve('taken');
+    await moving;
+    await expect(repeated).rejects.toThrow(RecipientGone);
+    expect(store.isEmpty).toBe(true);
+  });
+
+  it('takes along what is created, adopted or settled in the same turn', async () => {
+    const [first, from, to] = [open(), open(), open()];
+    const [old, created, adopted] = [address('ada'), address('ada'), address('ada')];
+    await from.store.create(old, verification({maxPending: 3}));
+    await first.store.create(adopted, verification({maxPending: 3}));
+    const [message] = await from.store.queue.take(0);
+    if (message === undefined || 'event' in message) throw new Error('no message');
+    await Promise.all([
+      from.store.create(created, verification({maxPending: 3})),
+      handOver(first.store, from.store, adopted),
+      from.store.settle(message, {kind: 'sent', provider: 'smtp'}),
+      handOver(from.store, to.store, old),
+    ]);
+    // What came too late for the sending stays, and goes with the next one.
+    await handOver(from.store, to.store, old);
+    for (const where of [old, created, adopted])
+      expect(await to.store.read(where), where.id).toMatchObject({snapshot: {status: 'pending'}});
+    expect(await to.store.read(old)).toMatchObject({snapshot: {delivery: {status: 'sent'}}});
   });
 
   it('is sent once at a time: who asks again waits for the first', async () => {

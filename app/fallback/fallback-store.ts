@@ -20,6 +20,7 @@ import {
   type ResendOutcome,
   type Store,
   StoreError,
+  StoreUndecided,
 } from '../store/store.ts';
 
 /** What becomes of a recipient that is sent to somebody else. */
@@ -43,6 +44,13 @@ export interface FallbackStoreOptions {
   readonly timings?: BudgetTimings;
   /** @default 100,000 */
   readonly maxRecords?: number;
+}
+
+/** While a creation waited for its recipient, that has gone back to the store. Nothing happened. */
+export class RecipientGone extends StoreError {
+  constructor() {
+    super('not_executed', 'the recipient has gone back to the store');
+  }
 }
 
 /** One round of failures: what a guesser has against one recipient at one process, until the store is back. */
@@ -114,10 +122,13 @@ export class FallbackStore implements Store {
   }
 
   async create(address: Address, verification: NewVerification, idempotency?: Idempotency): Promise<CreateOutcome> {
-    await this.#staying(address);
-    const wasEmpty = this.isEmpty;
     const rateLimits = verification.rateLimits.map((limit) => shareOf(limit, this.#options.processes()));
-    const outcome = await this.#memory.create(address, {...verification, rateLimits}, idempotency);
+    let wasEmpty = false;
+    const outcome = await this.#here([address.recipientTag], (hasGone) => {
+      if (hasGone) throw new RecipientGone();
+      wasEmpty = this.isEmpty;
+      return this.#memory.create(address, {...verification, rateLimits}, idempotency);
+    });
     if (verification.storeMayHaveCopy && outcome.kind === 'created') this.#withCopies.add(address.recipientTag);
     await this.#announce(wasEmpty);
     return outcome;
@@ -129,33 +140,27 @@ export class FallbackStore implements Store {
     limits: Pick<BudgetLimits, 'blockAfter'>,
     idempotency?: Idempotency,
   ): Promise<CheckOutcome> {
-    await this.#staying(address);
-    return this.#memory.check(address, presented, limits, idempotency);
+    return this.#here([address.recipientTag], () => this.#memory.check(address, presented, limits, idempotency));
   }
 
   async resend(address: Address, resend: Resend, idempotency?: Idempotency): Promise<ResendOutcome> {
-    await this.#staying(address);
-    return this.#memory.resend(address, resend, idempotency);
+    return this.#here([address.recipientTag], () => this.#memory.resend(address, resend, idempotency));
   }
 
   async cancel(address: Address): Promise<CancelOutcome> {
-    await this.#staying(address);
-    return this.#memory.cancel(address);
+    return this.#here([address.recipientTag], () => this.#memory.cancel(address));
   }
 
   async read(address: Address): Promise<ReadOutcome> {
-    await this.#staying(address);
-    return this.#memory.read(address);
+    return this.#here([address.recipientTag], () => this.#memory.read(address));
   }
 
   async unlock(partition: number, recipientTags: readonly string[]): Promise<void> {
-    for (const recipientTag of recipientTags) await this.#staying({partition, recipientTag});
-    await this.#memory.unlock(partition, recipientTags);
+    await this.#here(recipientTags, () => this.#memory.unlock(partition, recipientTags));
   }
 
   async erase(partition: number, recipientTags: readonly string[]): Promise<number> {
-    for (const recipientTag of recipientTags) await this.#staying({partition, recipientTag});
-    return this.#memory.erase(partition, recipientTags);
+    return this.#here(recipientTags, () => this.#memory.erase(partition, recipientTags));
   }
 
   async ping(): Promise<void> {}
@@ -165,7 +170,9 @@ export class FallbackStore implements Store {
     message: Pick<QueuedMessage, 'address' | 'resends'>,
     result: Exclude<DeliveryResult, {kind: 'obsolete'}>,
   ): Promise<boolean> {
-    await this.#moving.get(message.address.recipientTag);
+    const {recipientTag} = message.address;
+    for (let moving = this.#moving.get(recipientTag); moving !== undefined; moving = this.#moving.get(recipientTag))
+      await moving;
     if (!this.holds(message.address)) return false;
     this.#memory.settle(message, result);
     return true;
@@ -173,9 +180,11 @@ export class FallbackStore implements Store {
 
   /** Takes over what another process held. */
   async adopt(holding: Holding): Promise<void> {
-    await this.#staying(holding);
-    const wasEmpty = this.isEmpty;
-    takeOver(this.#records, this.queue, holding, maxFailuresInOutage);
+    let wasEmpty = false;
+    await this.#here([holding.recipientTag], async () => {
+      wasEmpty = this.isEmpty;
+      takeOver(this.#records, this.queue, holding, maxFailuresInOutage);
+    });
     if (holding.verifications.some(({storeMayHaveCopy}) => storeMayHaveCopy))
       this.#withCopies.add(holding.recipientTag);
     await this.#announce(wasEmpty);
@@ -215,16 +224,23 @@ export class FallbackStore implements Store {
     await this.#announced;
   }
 
-  async #staying(name: RecipientName): Promise<void> {
-    const key = name.recipientTag;
+  /**
+   * Runs what is done in one turn once none of these recipients is on its way: in the very turn that has seen it, because what
+   * is done after a sending has begun is not in what is sent. `hasGone`: one of them has gone while it was waited for.
+   */
+  async #here<T>(recipientTags: readonly string[], run: (hasGone: boolean) => Promise<T>): Promise<T> {
     const giveUp = new AbortController();
+    const onItsWay = () => recipientTags.map((tag) => this.#moving.get(tag)).find((moving) => moving !== undefined);
+    let hasGone = false;
     try {
-      for (let moving = this.#moving.get(key); moving !== undefined; moving = this.#moving.get(key)) {
+      for (let moving = onItsWay(); moving !== undefined; moving = onItsWay()) {
         const patience = delay(this.#options.patienceMs ?? 1000, 'late' as const, {signal: giveUp.signal});
         patience.catch(() => {});
-        if ((await Promise.race([moving, patience])) === 'late')
-          throw new StoreError('not_executed', 'the recipient is on its way back to the store');
+        const ended = await Promise.race([moving, patience]);
+        if (ended === 'late') throw new StoreUndecided('the recipient is on its way back to the store');
+        hasGone ||= ended !== 'refused';
       }
+      return run(hasGone);
     } finally {
       giveUp.abort();
     }
