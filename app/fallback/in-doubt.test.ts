@@ -48,7 +48,7 @@ async function start(changes: Partial<NewVerification> = {}) {
   const handover = new RedisHandover({servers, timings: noWaits});
 
   const memory = new FallbackStore({processes: () => 1, timings: noWaits});
-  const {address} = createAddressBook();
+  const {address, draft} = createAddressBook();
   const where = address('ada');
   await memory.create(where, verification(changes), request);
   await memory.check(where, wrong, limits);
@@ -59,6 +59,7 @@ async function start(changes: Partial<NewVerification> = {}) {
     handover,
     memory,
     address,
+    draft,
     where,
     disturbance,
     async restart(data: 'its' | 'older' | 'no') {
@@ -164,6 +165,42 @@ it('a code lives no longer because its hand-over took long', async () => {
   disturbance.lost = 'nothing';
   expect(await adoption.send()).toBe('taken');
   expect(await store.check(where, right, limits)).toMatchObject({kind: 'final', snapshot: {status: 'expired'}});
+});
+
+it('a code lives no longer because Redis stood still with its hand-over in hand', async () => {
+  const lifetimeMs = 300;
+  const {redis, store, connection, where, ...test} = await start({lifetimeMs});
+  const adoption = await test.adoption();
+  const endsAt = performance.now() + lifetimeMs;
+  // Its question is answered still.
+  test.disturbance.before = async () => redis.freeze();
+  const sending = adoption.send().catch(() => {});
+  await until('the expiry', () => performance.now() > endsAt);
+  redis.thaw();
+  await sending;
+  await until(
+    'the hand-over',
+    async () => (await connection.exists(verificationKey(where.partition, where.tag))) === 1,
+  );
+  expect(await store.check(where, right, limits)).toMatchObject({kind: 'final', snapshot: {status: 'expired'}});
+});
+
+it('a code is not accepted under the id of its owner when it was under that of its copy in the store', async () => {
+  const {store, memory, draft, handover} = await start();
+  const drafted = draft('eve', verification());
+  const [copy, held] = [drafted.addressTo(), drafted.addressTo('process-one')];
+  await memory.create(held.address, {...held.verification, storeMayHaveCopy: true});
+  await store.create(copy.address, copy.verification);
+  expect(await store.check(copy.address, right, limits)).toMatchObject({kind: 'approved'});
+  await memory.move(held.address, async (holding) => {
+    await handover.adoption(holding, 'process-one', 2).send();
+    return 'taken';
+  });
+  expect(await store.check(copy.address, right, limits)).toMatchObject({kind: 'final', snapshot: {status: 'approved'}});
+  expect(await store.check(held.address, right, limits)).toMatchObject({
+    kind: 'final',
+    snapshot: {status: 'superseded'},
+  });
 });
 
 describe('a hand-over that was certainly not done', () => {

@@ -50,20 +50,26 @@ export class RedisHandover {
    */
   adoption(holding: Holding, instance: string, sequence: number): Adoption {
     const heldAt = performance.now();
+    let serverAheadMs = 0;
     return new Adoption({
-      ask: () => this.#lineageOf(holding.partition),
+      ask: async () => {
+        const server = await this.#serverOf(holding.partition);
+        serverAheadMs = server.at - performance.now();
+        return server.lineage;
+      },
       adopt: (lineage, inDoubt) => {
         // It may have been on its way for long: a code lives no longer for that.
-        const passedMs = Math.ceil(performance.now() - heldAt);
-        return this.#adopt(holding, passedMs, instance, sequence, lineage, inDoubt);
+        const sentAt = performance.now();
+        const times = {passedMs: Math.ceil(sentAt - heldAt), sentAt: Math.floor(sentAt + serverAheadMs)};
+        return this.#adopt(holding, times, instance, sequence, lineage, inDoubt);
       },
     });
   }
 
-  /** In one step. */
+  /** In one step. `passedMs` since it was as `holding` says, until `sentAt` by the server's clock. */
   async #adopt(
     holding: Holding,
-    passedMs: number,
+    {passedMs, sentAt}: {readonly passedMs: number; readonly sentAt: number},
     instance: string,
     sequence: number,
     lineage: string,
@@ -100,6 +106,7 @@ export class RedisHandover {
         sequenceKnownMs,
         lineage,
         inDoubt ? 1 : 0,
+        sentAt,
       ],
     );
     return reply === 2 ? 'codes_lost' : 'taken';
@@ -121,12 +128,14 @@ export class RedisHandover {
     await this.#run('probe', [probeKey], []);
   }
 
-  /** Nothing is changed by it, whatever becomes of it. */
-  async #lineageOf(partition: number): Promise<string> {
+  /** Nothing is changed by it, whatever becomes of it. `at`: ms since 1970 by the server's clock. */
+  async #serverOf(partition: number): Promise<{readonly lineage: string; readonly at: number}> {
     try {
-      const lineage = lineageIn(await this.#servers.connection(outboxKey(partition)).info('replication'));
+      const connection = this.#servers.connection(outboxKey(partition));
+      const [info, [seconds, micros]] = await Promise.all([connection.info('replication'), connection.time()]);
+      const lineage = lineageIn(info);
       if (lineage === undefined) throw new Error('the server tells no master_replid');
-      return lineage;
+      return {lineage, at: Number(seconds) * 1000 + Number(micros) / 1000};
     } catch (error) {
       throw new StoreError('not_executed', toStoreError(error).message, error);
     }

@@ -5,10 +5,12 @@
 -- ARGV  1 holding (JSON; see `redis-handover.ts`)  2 sequence  3 tombstone ms  4 how long a failure is remembered ms
 --       5 first wait after a round ms  6 longest wait after a round ms  7 how long the sequence is known ms
 --       8 lineage of the server that it is meant for  9 1: the same may have been taken over under that lineage
+--       10 when it was sent, by this server's clock
 -- Reply 1 taken over, 0 it was before, 2 taken over, its pending codes as lost ones
 --       Error LINEAGE: this server's is another one; nothing was taken over, neither now nor before
 -- Keeps: failures are added, once for each process and sequence; what is written has the time that was left; a copy takes
---        no more checks and its message is sent no more from the step on in which the verification itself is here; a code
+--        no more checks and its message is sent no more from the step on in which the verification itself is here, which
+--        takes none if the copy was approved; a code
 --        that may have been taken over, and approved since, is good nowhere that may lack that.
 local holding, sequence = cjson.decode(ARGV[1]), tonumber(ARGV[2])
 local tombstone, attempts = tonumber(ARGV[3]), holding.maxAttempts
@@ -23,6 +25,8 @@ if own_lineage() ~= ARGV[8] then
 end
 redis.call('SET', KEYS[3], sequence, 'PX', ARGV[7])
 local at = now()
+-- The server may have stood still with it in hand: a code lives no longer for that.
+local sent = math.min(at, ARGV[10])
 local function after(ms) return ms > 0 and at + ms or 0 end
 
 local recipient = read_recipient(KEYS[1], '')
@@ -65,12 +69,13 @@ for i, held in ipairs(holding.verifications) do
     local key = KEYS[3 + #holding.verifications + copies]
     local copy, code = read_verification(key), find_code(recipient, held.copy)
     if copy then
+      if copy.status == 'a' and held.status == 'p' then held.mark, held.message = '!', nil end
       copy.mac, copy.address, copy.code = '', '', ''
       write_verification(key, copy)
     else
       -- The creation may still be on its way: it will find itself done.
       write_verification_until(key, {
-        status = 'c', expires = at + held.expiresInMs, created = at - held.createdAgeMs, failed = 0,
+        status = 'c', expires = sent + held.expiresInMs, created = sent - held.createdAgeMs, failed = 0,
         attempts = held.maxAttempts, resends = 0, delivery = held.delivery, updated = at, provider = '',
         context = held.context, info = held.info, binding = '', mac = '', address = '', code = '', lineage = '',
       }, at + math.max(held.expiresInMs, 0) + tombstone)
@@ -85,13 +90,13 @@ for i, held in ipairs(holding.verifications) do
     held.status, held.mark, held.message, held.fenced = 'g', '.', nil, false
     held.mac, held.sealedAddress, held.sealedCode = '', '', ''
   end
-  local expires = at + held.expiresInMs
+  local expires = sent + held.expiresInMs
   if expires + tombstone > at then
     recipient.codes[#recipient.codes + 1] = {held.tag, held.mark, expires}
     recipient.ends = math.max(recipient.ends, expires + tombstone)
     write_verification_until(KEYS[3 + i], {
-      status = held.status, expires = expires, created = at - held.createdAgeMs, failed = held.failedChecks,
-      attempts = held.maxAttempts, resends = held.resends, delivery = held.delivery, updated = at - held.deliveredAgeMs,
+      status = held.status, expires = expires, created = sent - held.createdAgeMs, failed = held.failedChecks,
+      attempts = held.maxAttempts, resends = held.resends, delivery = held.delivery, updated = sent - held.deliveredAgeMs,
       provider = held.provider, context = held.context, info = held.info, binding = held.bindingMac, mac = held.mac,
       address = held.sealedAddress, code = held.sealedCode,
       lineage = held.fenced and string.sub(own_lineage(), 1, lineage_length) or '',
