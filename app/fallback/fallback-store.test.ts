@@ -155,6 +155,24 @@ describe('what a process holds', () => {
     expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
   });
 
+  it('is bounded when others that end hand over what they held, too: who is full takes no more, and it stays where it was', async () => {
+    const [from, full] = [open(), open({maxRecords: 1})];
+    const where = address('ada');
+    await from.store.create(where, verification());
+    await full.store.create(address('bob'), verification());
+    const adopting: Promise<unknown>[] = [];
+    await from.store.move(where, async (holding) => {
+      adopting.push(full.store.adopt(holding));
+      return Promise.all(adopting).then(
+        () => 'taken' as const,
+        () => 'refused' as const,
+      );
+    });
+    await expect(adopting[0]).rejects.toMatchObject({effect: 'not_executed', message: expect.stringContaining('full')});
+    expect(full.store.size).toBe(1);
+    expect(await from.store.check(where, right, limits)).toMatchObject({kind: 'approved'});
+  });
+
   it('gives no limit anew when its recipients have gone back and the store is away again', async () => {
     const {store} = open();
     const rateLimits = [{tag: 'limit', count: 2, periodMs: 3_600_000}];

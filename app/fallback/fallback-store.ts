@@ -178,10 +178,11 @@ export class FallbackStore implements Store {
     return true;
   }
 
-  /** Takes over what another process held. */
+  /** Takes over what another process held. Rejects with `StoreError` when it is full: it would end all that it holds with itself. */
   async adopt(holding: Holding): Promise<void> {
     let wasEmpty = false;
     await this.#here([holding.recipientTag], async () => {
+      this.#memory.refuseWhenFull();
       wasEmpty = this.isEmpty;
       takeOver(this.#records, this.queue, holding, maxFailuresInOutage);
     });

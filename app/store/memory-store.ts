@@ -106,7 +106,7 @@ export class MemoryStore implements Store {
       const snapshot = snapshotOf(done.record, done.recipient, at);
       return {kind: 'created', id, limits: [], snapshot, ...(input.deliver ? {} : {sealedCode: input.sealedCode})};
     }
-    this.#refuseWhenFull();
+    this.refuseWhenFull();
     const charged = charge(this.#records, input.rateLimits, at);
     if ('kind' in charged) return charged;
 
@@ -362,7 +362,8 @@ export class MemoryStore implements Store {
     return outcome;
   }
 
-  #refuseWhenFull(): void {
+  /** Throws `StoreError` when there is no room for one more. */
+  refuseWhenFull(): void {
     const {verifications, recipients, requests, limits} = this.#records;
     const largest = Math.max(
       verifications.size,
