@@ -6,8 +6,8 @@ import {StoreError} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {until} from '../testing/until.ts';
 import {FallbackStore} from './fallback-store.ts';
+import {PartBreakers} from './part-breakers.ts';
 import {Recovery} from './recovery.ts';
-import {StoreBreaker} from './store-breaker.ts';
 
 it('what came while one of unknown outcome was waited for goes to the store at once, and is not taken for refused', async () => {
   const complaints: string[] = [];
@@ -23,7 +23,7 @@ it('what came while one of unknown outcome was waited for goes to the store at o
   const recovery = new Recovery({
     instance: 'this',
     fallback,
-    breaker: new StoreBreaker({probe: async () => {}, onChange() {}}),
+    breakers: new PartBreakers({parts: {partOf: () => 'all', probe: async () => {}}, onChange() {}}),
     handover: {
       adoption: () =>
         new Adoption({

@@ -1,10 +1,10 @@
 import {type Address, type CreateOutcome, type Idempotency, isCertain, type NewVerification} from '../store/store.ts';
 import type {FallbackStore} from './fallback-store.ts';
+import type {PartBreakers} from './part-breakers.ts';
 import type {Recovery} from './recovery.ts';
-import type {StoreBreaker} from './store-breaker.ts';
 
 export interface CreateHeldOptions {
-  readonly breaker: Pick<StoreBreaker, 'isOpen'>;
+  readonly breakers: Pick<PartBreakers, 'isOpen'>;
   readonly fallback: FallbackStore;
   readonly recovery: Pick<Recovery, 'bringFor'>;
 }
@@ -30,9 +30,9 @@ export interface OnItsWay {
  * A recipient is in one place: what is asked about one that a process holds is done there, or in the store once the recipient
  * has gone back. So failures are not counted from nothing, and a request that was answered here is answered alike.
  */
-export function createHeld({breaker, fallback, recovery}: CreateHeldOptions): CreateHeld {
+export function createHeld({breakers, fallback, recovery}: CreateHeldOptions): CreateHeld {
   return async (address, verification, idempotency) => {
-    if (fallback.holdsRecipient(address) && !breaker.isOpen) await recovery.bringFor(address);
+    if (fallback.holdsRecipient(address) && !breakers.isOpen(address.partition)) await recovery.bringFor(address);
     if (!fallback.holdsRecipient(address)) return {kind: 'elsewhere'};
     try {
       return await fallback.create(address, verification, idempotency);

@@ -5,15 +5,15 @@ import {type CreateOutcome, type Idempotency, isCertain, type Store, StoreError}
 import type {CreateHeld, Elsewhere, OnItsWay} from './create-held.ts';
 import {type Deadline, startDeadline} from './deadline.ts';
 import {type FallbackStore, RecipientGone} from './fallback-store.ts';
+import type {PartBreakers} from './part-breakers.ts';
 import {type Peer, type Peers, rank, ranked, reachingStore} from './peers.ts';
-import type {StoreBreaker} from './store-breaker.ts';
 
 export interface CreationOptions {
   readonly instance: string;
   /** What this process can do by itself. */
   readonly own: Store;
   readonly createHeld: CreateHeld;
-  readonly breaker: Pick<StoreBreaker, 'isOpen' | 'reachedAt'>;
+  readonly breakers: Pick<PartBreakers, 'isOpen' | 'reachedAt'>;
   readonly fallback: FallbackStore;
   readonly peers: Peers;
   /** How long an operation may take, its ways over peers included. */
@@ -81,10 +81,11 @@ export class Creation {
 
   /** Processes that may hold something of the recipient. */
   *#holders(draft: Draft): Iterable<{instance: string; holdsCopies: boolean; create: CreateHeld}> {
-    const {instance, createHeld, breaker, fallback, peers, deadlineMs} = this.#options;
+    const {instance, createHeld, breakers, fallback, peers, deadlineMs} = this.#options;
     if (fallback.holdsRecipient(draft)) yield {instance, holdsCopies: fallback.holdsCopies, create: createHeld};
     const ready = peers.ready();
-    const nobodyReachesStore = breaker.isOpen && !ready.some(({reachesStore}) => reachesStore);
+    const {partition} = draft;
+    const nobodyReachesStore = breakers.isOpen(partition) && !ready.some((peer) => peer.reaches(partition));
     const mayHold = nobodyReachesStore ? this.#mayHoldByOrder(draft, ready) : ranked(draft.recipientTag, ready);
     const deadline = startDeadline(deadlineMs * heldShare);
     for (const peer of mayHold.filter(({holds}) => holds))
@@ -100,11 +101,11 @@ export class Creation {
    * been there since before. One that has joined meanwhile, this process included, knows nothing of what others hold whose
    * turn it was until then: those are asked too, down to the first that has been there all the time.
    */
-  #mayHoldByOrder({recipientTag}: Draft, ready: readonly Peer[]): Peer[] {
-    const {instance, breaker} = this.#options;
+  #mayHoldByOrder({partition, recipientTag}: Draft, ready: readonly Peer[]): Peer[] {
+    const {instance, breakers} = this.#options;
     const readyAt = new Map([[instance, 0], ...ready.map((peer) => [peer.instance, peer.readyAt] as const)]);
     const order = rank(recipientTag, [...readyAt.keys()]);
-    const first = order.findIndex((each) => (readyAt.get(each) ?? 0) <= breaker.reachedAt);
+    const first = order.findIndex((each) => (readyAt.get(each) ?? 0) <= breakers.reachedAt(partition));
     if (first === 0) return [];
     const others = first === -1 ? order : order.slice(0, first + 1);
     return others.flatMap((each) => ready.find((peer) => peer.instance === each) ?? []);
@@ -131,7 +132,7 @@ export class Creation {
     };
     let outcome = await ask(own.create(address, verification, idempotency));
     for (let asking = 1; outcome === undefined; asking++) {
-      for (const peer of reachingStore(draft.recipientTag, peers)) {
+      for (const peer of reachingStore(draft, peers)) {
         // The next one needs time too.
         const peerMs = Math.floor(leftMs() / 2);
         if (peerMs > 0) outcome = await ask(peer.store(peerMs).create(address, verification, idempotency));

@@ -13,8 +13,8 @@ import {connectTo} from '../testing/redis-connection.ts';
 import {startRedis} from '../testing/redis-server.ts';
 import {succeeds, until} from '../testing/until.ts';
 import {FallbackStore} from './fallback-store.ts';
+import {PartBreakers} from './part-breakers.ts';
 import {Recovery} from './recovery.ts';
-import {StoreBreaker} from './store-breaker.ts';
 
 let resources = new AsyncDisposableStack();
 afterEach(async () => {
@@ -83,11 +83,12 @@ const inDoubt = {effect: 'unknown'};
 describe('a hand-over in doubt', () => {
   it.each(['no', 'older'] as const)('brings no code back to life where Redis is back with %s data', async (data) => {
     const {redis, connection, store, handover, memory, address, where, disturbance, restart} = await start();
-    const breaker = new StoreBreaker({probe: () => store.ping(), onChange() {}, probeEveryMs: 50});
-    breaker.start();
-    resources.defer(() => breaker.stop());
+    const parts = {partOf: () => 'all', probe: () => store.ping()};
+    const breakers = new PartBreakers({parts, onChange() {}, probeEveryMs: 50});
+    breakers.start();
+    resources.defer(() => breakers.stop());
     const log = pino({level: 'silent'});
-    const recovery = new Recovery({instance: 'process-one', fallback: memory, breaker, handover, log});
+    const recovery = new Recovery({instance: 'process-one', fallback: memory, breakers, handover, log});
     await redis.backUp();
     disturbance.lost = 'answers';
     const bringing = recovery.bring(where);

@@ -46,7 +46,7 @@ async function join(all: readonly FallbackNode[]): Promise<FallbackNode> {
   const joiner = await start({isCutOff: true});
   await until('the joiner to know', () => joiner.fallback.isOpen && joiner.peers.ready().length === all.length);
   await until('the others to know', () =>
-    all.every(({peers}) => peers.ready().filter(({reachesStore}) => !reachesStore).length === all.length),
+    all.every(({peers}) => peers.ready().filter((peer) => !peer.reaches(0)).length === all.length),
   );
   return joiner;
 }

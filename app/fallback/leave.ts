@@ -3,13 +3,13 @@ import type {Holding} from '../store/holding.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
 import {isCertain} from '../store/store.ts';
 import type {FallbackStore, SendResult} from './fallback-store.ts';
+import type {PartBreakers} from './part-breakers.ts';
 import {type Peers, ranked} from './peers.ts';
-import type {StoreBreaker} from './store-breaker.ts';
 
 export interface LeaveOptions {
   readonly instance: string;
   readonly fallback: FallbackStore;
-  readonly breaker: Pick<StoreBreaker, 'isOpen'>;
+  readonly breakers: Pick<PartBreakers, 'isOpen' | 'partOf'>;
   readonly handover: Pick<RedisHandover, 'adoption' | 'probe'>;
   readonly peers: Peers;
   readonly log: Logger;
@@ -25,19 +25,15 @@ const longestCallMs = 2000;
  * more, unless it was certainly refused; it goes to one place, the store or else the first peer in its order that takes it.
  */
 export async function leave(options: LeaveOptions): Promise<void> {
-  const {fallback, breaker, handover, log, withinMs} = options;
+  const {fallback, log, withinMs} = options;
   if (fallback.isEmpty) return;
   const endsAt = performance.now() + withinMs;
-  // It may have come back since it was asked last.
-  const storeIsThere = await (breaker.isOpen ? handover.probe() : Promise.resolve()).then(
-    () => true,
-    () => false,
-  );
+  const isThere = looking(options);
   const waiting = fallback.recipients();
   const count = waiting.length;
   let unknown = 0;
   const hand = async (holding: Holding, sequence: number): Promise<SendResult> => {
-    const result = await send(options, storeIsThere, holding, sequence, endsAt);
+    const result = await send(options, await isThere(holding.partition), holding, sequence, endsAt);
     if (result === 'unknown') unknown++;
     return result;
   };
@@ -48,6 +44,23 @@ export async function leave(options: LeaveOptions): Promise<void> {
     }),
   );
   log.info({recipients: count, unknown, lost: fallback.recipients().length}, 'handed over what was held in memory');
+}
+
+/** Tells whether the part of the store that has a partition is there. One that counts as away may have come back: it is asked once. */
+function looking({breakers, handover}: LeaveOptions): (partition: number) => Promise<boolean> {
+  const asked = new Map<string, Promise<boolean>>();
+  return async (partition) => {
+    if (!breakers.isOpen(partition)) return true;
+    const part = breakers.partOf(partition);
+    const known = asked.get(part);
+    if (known !== undefined) return known;
+    const asking = handover.probe(partition).then(
+      () => true,
+      () => false,
+    );
+    asked.set(part, asking);
+    return asking;
+  };
 }
 
 async function send(

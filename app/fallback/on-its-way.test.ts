@@ -44,7 +44,7 @@ it('what is on its way back is not called lost because a peer does not find it i
   });
   for (const {link} of nodes) link.mend();
   await until('the store', () => nodes.every(({fallback}) => !fallback.isOpen));
-  await until('the owner to know', () => owner.peers.ready().some(({reachesStore}) => reachesStore));
+  await until('the owner to know', () => owner.peers.ready().some((peer) => peer.reaches(held.address.partition)));
   const checks = await Promise.allSettled(nodes.map(({fallback}) => fallback.store.check(held.address, right, limits)));
   for (const check of checks) expect(check).toMatchObject({status: 'rejected', reason: {effect: 'not_executed'}});
   isLost = false;
@@ -72,7 +72,7 @@ async function underWay() {
 
 it('a creation that has waited for its recipient to go back is made in the store, which knows what was answered before', async () => {
   const {held, store, where, arrive} = await underWay();
-  const part = createHeld({breaker: {isOpen: false}, fallback: held, recovery: {bringFor: async () => {}}});
+  const part = createHeld({breakers: {isOpen: () => false}, fallback: held, recovery: {bringFor: async () => {}}});
   const repeated = part(address('ada', 'this'), verification(), request);
   await arrive();
   expect(await repeated).toEqual({kind: 'elsewhere'});
@@ -92,7 +92,7 @@ it('a creation that was to be held, because the store was away, is not held once
     own: {create} as Store,
     // It has said that it holds nothing: the recipient came a moment later.
     createHeld: async () => ({kind: 'elsewhere'}),
-    breaker: {isOpen: true, reachedAt: 0},
+    breakers: {isOpen: () => true, reachedAt: () => 0},
     fallback: held,
     peers: noPeers,
     deadlineMs: 10_000,

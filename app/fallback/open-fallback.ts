@@ -10,10 +10,12 @@ import {fallbackOutbox} from './fallback-outbox.ts';
 import {FallbackStore} from './fallback-store.ts';
 import {leave} from './leave.ts';
 import {ownPart} from './own-part.ts';
+import {PartBreakers} from './part-breakers.ts';
 import {noPeers, type PeerPart, type PeerStatus, type Peers} from './peers.ts';
+import {reachOf} from './reach.ts';
 import {Recovery} from './recovery.ts';
 import {ResilientStore} from './resilient-store.ts';
-import {StoreBreaker, throughBreaker} from './store-breaker.ts';
+import {throughBreakers} from './through-breakers.ts';
 
 export interface FallbackOptions {
   /** Names this process; see `createInstance`. */
@@ -21,7 +23,7 @@ export interface FallbackOptions {
   /** The store that all processes share. */
   readonly shared: Store;
   readonly handover: RedisHandover;
-  /** Has `listener` hear when a connection to the store is there again, which is a reason to ask it. @default nobody tells */
+  /** Has `listener` hear when a connection to the store is there again or a part of it is elsewhere, which is a reason to ask. @default nobody tells */
   readonly onConnected?: (listener: () => void) => void;
   /** @default none */
   readonly peers?: Peers;
@@ -41,7 +43,7 @@ export interface Fallback {
   readonly outbox: Outbox;
   /** What this process does for a peer. */
   readonly part: PeerPart;
-  /** Whether the store counts as away. */
+  /** Whether the store, or a part of it, counts as away. */
   readonly isOpen: boolean;
   /** Whether it stands in for the store, or still holds what has to go there. */
   readonly isActive: boolean;
@@ -69,18 +71,18 @@ export function openFallback({
   log,
 }: FallbackOptions): Fallback {
   let isLeaving = false;
-  const breaker = new StoreBreaker({
-    probe: () => handover.probe(),
+  const breakers = new PartBreakers({
+    parts: handover,
     ...(probeEveryMs === undefined ? {} : {probeEveryMs}),
-    onChange(isOpen, reason) {
-      if (isOpen) log.error({reason}, 'the store is away: new verifications are held in memory');
-      else log.info({held: fallback.size}, 'the store is back: what is held in memory goes there');
+    onChange({part, isAway, reason}) {
+      if (isAway) log.error({part, reason}, 'the store is away: new verifications are held in memory');
+      else log.info({part, held: fallback.size}, 'the store is back: what is held in memory goes there');
       // One that does not know who reaches the store would create in memory what the store may have already.
       void peers.tell(status(), tellMs);
     },
   });
   const status = (): PeerStatus => ({
-    reachesStore: !breaker.isOpen,
+    ...reachOf((partition) => breakers.isOpen(partition)),
     stopping: isLeaving,
     holds: !fallback.isEmpty,
     holdsCopies: fallback.holdsCopies,
@@ -90,27 +92,27 @@ export function openFallback({
     onHolding: () => peers.tell(status(), tellMs),
     ...(timings === undefined ? {} : {timings}),
   });
-  const recovery = new Recovery({instance, fallback, breaker, handover, log});
-  const guarded = throughBreaker(shared, breaker);
-  const peersReachStore = () => peers.ready().some(({reachesStore}) => reachesStore);
+  const recovery = new Recovery({instance, fallback, breakers, handover, log});
+  const guarded = throughBreakers(shared, breakers);
+  const peersReach = (partition: number) => peers.ready().some((peer) => peer.reaches(partition));
   const retried = retrying(guarded, {
     deadlineMs,
     // The connection that has left it in doubt tells no more: a peer has another.
-    giveUp: (inDoubt) => breaker.isOpen || (inDoubt && peersReachStore()),
+    giveUp: (partition, inDoubt) => breakers.isOpen(partition) || (inDoubt && peersReach(partition)),
   });
   const parts = {
     instance,
     // A creation is not tried again here: see `creation.ts`.
     shared: {...retried, create: guarded.create},
-    breaker,
+    breakers,
     fallback,
     recovery,
   };
   const own = ownPart(parts);
   const held = createHeld(parts);
-  const store = new ResilientStore({instance, own, createHeld: held, breaker, fallback, peers, deadlineMs});
-  breaker.start();
-  onConnected(() => breaker.probeSoon());
+  const store = new ResilientStore({instance, own, createHeld: held, breakers, fallback, peers, deadlineMs});
+  breakers.start();
+  onConnected(() => breakers.probeSoon());
   recovery.start();
   return {
     store,
@@ -125,10 +127,10 @@ export function openFallback({
       status,
     },
     get isOpen() {
-      return breaker.isOpen;
+      return breakers.isAnyOpen;
     },
     get isActive() {
-      return breaker.isOpen || !fallback.isEmpty;
+      return breakers.isAnyOpen || !fallback.isEmpty;
     },
     get size() {
       return fallback.size;
@@ -138,8 +140,8 @@ export function openFallback({
     },
     async stop(withinMs) {
       await recovery.stop();
-      await leave({instance, fallback, breaker, handover, peers, log, withinMs});
-      await breaker.stop();
+      await leave({instance, fallback, breakers, handover, peers, log, withinMs});
+      await breakers.stop();
     },
   };
 }

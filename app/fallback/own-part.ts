@@ -1,13 +1,13 @@
 import {type Address, type Store, StoreError} from '../store/store.ts';
 import type {FallbackStore} from './fallback-store.ts';
+import type {PartBreakers} from './part-breakers.ts';
 import type {Recovery} from './recovery.ts';
-import type {StoreBreaker} from './store-breaker.ts';
 
 export interface OwnPartOptions {
   readonly instance: string;
-  /** The store that all processes share; it is not asked while it counts as away. */
+  /** The store that all processes share; a part is not asked while it counts as away. */
   readonly shared: Store;
-  readonly breaker: StoreBreaker;
+  readonly breakers: Pick<PartBreakers, 'isOpen'>;
   readonly fallback: FallbackStore;
   readonly recovery: Pick<Recovery, 'bringFor'>;
   /** Whether it takes new verifications into its memory. @default always */
@@ -18,14 +18,21 @@ export interface OwnPartOptions {
  * What this process can do by itself: with what it holds in its memory, and with the store while that is there. It asks
  * nobody else; this is what it does for its peers, so that no request makes a second hop.
  */
-export function ownPart({instance, shared, breaker, fallback, recovery, takesNew = () => true}: OwnPartOptions): Store {
+export function ownPart({
+  instance,
+  shared,
+  breakers,
+  fallback,
+  recovery,
+  takesNew = () => true,
+}: OwnPartOptions): Store {
   const onOne = async <Outcome extends {readonly kind: string}>(
     address: Address,
     run: (store: Store) => Promise<Outcome>,
   ): Promise<Outcome> => {
     if (fallback.holds(address)) {
       // Its failures have to be in the store before anybody guesses there.
-      if (!breaker.isOpen) await recovery.bringFor(address);
+      if (!breakers.isOpen(address.partition)) await recovery.bringFor(address);
       const outcome = await run(fallback);
       if (outcome.kind !== 'not_found') return outcome;
     }
@@ -34,7 +41,7 @@ export function ownPart({instance, shared, breaker, fallback, recovery, takesNew
   return {
     async create(address, verification, idempotency) {
       if (address.owner === undefined) {
-        if (!breaker.isOpen && fallback.holdsRecipient(address)) await recovery.bringFor(address);
+        if (!breakers.isOpen(address.partition) && fallback.holdsRecipient(address)) await recovery.bringFor(address);
         return shared.create(address, verification, idempotency);
       }
       if (!takesNew()) throw new StoreError('not_executed', 'the process is about to end');

@@ -39,7 +39,7 @@ async function cutOff(nodes: readonly FallbackNode[], all: readonly FallbackNode
   await until('the breakers', () => nodes.every(({fallback}) => fallback.isOpen));
   const away = new Set(nodes.map(({instance}) => instance));
   await until('the peers to know', () =>
-    all.every(({peers}) => peers.ready().every((peer) => peer.reachesStore === !away.has(peer.instance))),
+    all.every(({peers}) => peers.ready().every((peer) => peer.reaches(0) === !away.has(peer.instance))),
   );
 }
 

@@ -1,13 +1,15 @@
 import {createHash} from 'node:crypto';
 import type {Holding} from '../store/holding.ts';
+import type {RecipientName} from '../store/memory-holdings.ts';
 import type {Store} from '../store/store.ts';
 import type {CreateHeld} from './create-held.ts';
+import type {Reach} from './reach.ts';
 
 /** Another process of the service, as far as the fallback deals with it. */
 export interface Peer {
   readonly instance: string;
-  /** Whether it reaches the store, by what it said last. */
-  readonly reachesStore: boolean;
+  /** Whether it reaches the part of the store that has this partition, by what it said last. */
+  reaches(partition: number): boolean;
   /** Since when it has been ready without a break, by `performance.now()`. */
   readonly readyAt: number;
   /** Whether it holds anything in its memory. */
@@ -26,8 +28,7 @@ export interface Peer {
 }
 
 /** How a process is, as it says itself. */
-export interface PeerStatus {
-  readonly reachesStore: boolean;
+export interface PeerStatus extends Reach {
   /** It takes on nothing more. */
   readonly stopping: boolean;
   readonly holds: boolean;
@@ -82,7 +83,7 @@ export function ranked(recipientTag: string, peers: readonly Peer[]): Peer[] {
   return order.flatMap((instance) => peers.find((peer) => peer.instance === instance) ?? []);
 }
 
-/** Peers that reach the store, in the order in which they are asked about a recipient. */
-export function reachingStore(recipientTag: string, peers: Peers): Peer[] {
-  return ranked(recipientTag, peers.ready()).filter(({reachesStore}) => reachesStore);
+/** Peers that reach the store for a recipient, in the order in which they are asked. */
+export function reachingStore({partition, recipientTag}: RecipientName, peers: Peers): Peer[] {
+  return ranked(recipientTag, peers.ready()).filter((peer) => peer.reaches(partition));
 }

@@ -137,7 +137,7 @@ describe('what the store takes over', () => {
     const {connection, handover} = await direct();
     const {address} = createAddressBook();
     await handover.adoption(holdingOf(address('ada')), 'process-one', 1).send();
-    await handover.probe();
+    await handover.probe(0);
     for (const key of await connection.keys('*')) expect(await connection.pttl(key), key).toBeGreaterThan(0);
   });
 });
@@ -266,7 +266,7 @@ describe('unlock and erase', () => {
     await cut(b);
     const {address: where, verification: about} = book.draft('ada', verification()).addressTo(b.instance);
     await b.fallback.part.store.create(where, about);
-    await until('the peer to know', () => a.peers.ready().some(({holds, reachesStore}) => holds && !reachesStore));
+    await until('the peer to know', () => a.peers.ready().some((peer) => peer.holds && !peer.reaches(where.partition)));
     // The peer cannot do the store's part, and says so: nothing is half done without a word.
     await expect(a.fallback.store.erase(where.partition, [where.recipientTag])).rejects.toMatchObject({
       effect: 'not_executed',

@@ -6,12 +6,12 @@ import type {RecipientName} from '../store/memory-holdings.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
 import {StoreError} from '../store/store.ts';
 import type {FallbackStore, SendResult} from './fallback-store.ts';
-import type {StoreBreaker} from './store-breaker.ts';
+import type {PartBreakers} from './part-breakers.ts';
 
 export interface RecoveryOptions {
   readonly instance: string;
   readonly fallback: FallbackStore;
-  readonly breaker: StoreBreaker;
+  readonly breakers: Pick<PartBreakers, 'isOpen' | 'partOf' | 'run'>;
   readonly handover: Pick<RedisHandover, 'adoption'>;
   readonly log: Logger;
 }
@@ -28,12 +28,17 @@ const refused = {firstMs: pollMs, maxMs: 1000};
 const patienceMs = 500;
 const retry = {firstMs: 100, maxMs: 500};
 
-/** Brings what this process holds back to the store, as soon as the store is there. */
+/** Brings what this process holds back to the store, as soon as the part of the store is there that it belongs to. */
 export class Recovery {
   readonly #options: RecoveryOptions;
   readonly #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  #refusal: string | undefined;
+  /** The rounds that are under way, by the part of the store that they go to. */
+  readonly #rounds = new Map<string, Promise<void>>();
+  /** Why a part has refused something in its round. */
+  readonly #refusals = new Map<string, string>();
+  /** Rounds in a row in which a part has taken nothing. */
+  readonly #refusedRounds = new Map<string, number>();
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
@@ -63,45 +68,58 @@ export class Recovery {
   }
 
   async #run(): Promise<void> {
-    const {fallback, breaker, log} = this.#options;
-    for (let refusals = 0; !this.#stopping.signal.aborted; ) {
-      if (!breaker.isOpen && !fallback.isEmpty) {
-        const waiting = fallback.recipients();
-        let taken = 0;
-        this.#refusal = undefined;
-        await Promise.all(
-          Array.from({length: concurrent}, async () => {
-            for (let next = waiting.pop(); next !== undefined && !this.#ends(); next = waiting.pop()) {
-              if ((await this.bring(next)) === 'taken') taken++;
-            }
-          }),
-        );
-        const left = fallback.recipients().length;
-        // Fewer need not be left: while one of unknown outcome was waited for, others came.
-        if (taken > 0) {
-          refusals = 0;
-          log.info({recipients: taken, left}, 'brought recipients back to the store');
-        } else if (this.#refusal !== undefined && !this.#ends()) {
-          log.error({recipients: left, reason: this.#refusal}, 'the store takes back nothing of what is held');
-          await this.#pause(backoffMs(refusals++, refused));
-        }
+    const {fallback, breakers} = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      const waiting = fallback.recipients().filter(({partition}) => !breakers.isOpen(partition));
+      for (const [part, recipients] of Map.groupBy(waiting, ({partition}) => breakers.partOf(partition))) {
+        if (this.#rounds.has(part)) continue;
+        const round = this.#round(part, recipients).finally(() => this.#rounds.delete(part));
+        this.#rounds.set(part, round);
       }
       await this.#pause(pollMs);
     }
+    await Promise.all(this.#rounds.values());
   }
 
-  #ends(): boolean {
-    return this.#stopping.signal.aborted || this.#options.breaker.isOpen;
+  /** What is to go to one part of the store: what holds it up there keeps nothing from the other parts. */
+  async #round(part: string, waiting: RecipientName[]): Promise<void> {
+    const {fallback, breakers, log} = this.#options;
+    let taken = 0;
+    this.#refusals.delete(part);
+    await Promise.all(
+      Array.from({length: concurrent}, async () => {
+        for (let next = waiting.pop(); next !== undefined && !this.#ends(next); next = waiting.pop()) {
+          if ((await this.bring(next)) === 'taken') taken++;
+        }
+      }),
+    );
+    const left = fallback.recipients().filter(({partition}) => breakers.partOf(partition) === part).length;
+    const reason = this.#refusals.get(part);
+    // Fewer need not be left: while one of unknown outcome was waited for, others came.
+    if (taken > 0) {
+      this.#refusedRounds.delete(part);
+      log.info({part, recipients: taken, left}, 'brought recipients back to the store');
+    } else if (reason !== undefined && !this.#stopping.signal.aborted) {
+      log.error({part, recipients: left, reason}, 'the store takes back nothing of what is held');
+      const refusedRounds = this.#refusedRounds.get(part) ?? 0;
+      this.#refusedRounds.set(part, refusedRounds + 1);
+      await this.#pause(backoffMs(refusedRounds, refused));
+    }
+  }
+
+  #ends({partition}: RecipientName): boolean {
+    return this.#stopping.signal.aborted || this.#options.breakers.isOpen(partition);
   }
 
   /** Sends the same again and again once nobody knows whether it has arrived: the store tells a repetition. */
   async #send(holding: Holding, sequence: number): Promise<SendResult> {
-    const {instance, breaker, handover, log} = this.#options;
+    const {instance, breakers, handover, log} = this.#options;
+    const {partition} = holding;
     const adoption = handover.adoption(holding, instance, sequence);
     for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
       const wasInDoubt = adoption.inDoubt;
       try {
-        const adopted = await breaker.run(() => adoption.send());
+        const adopted = await breakers.run(partition, () => adoption.send());
         if (adopted === 'codes_lost')
           log.error('the codes of a recipient are lost: the store may have taken them over before it lost data');
         return 'taken';
@@ -110,7 +128,7 @@ export class Recovery {
         const reason = error instanceof Error ? error.message : String(error);
         if (!adoption.inDoubt) {
           // What is not asked has refused nothing.
-          if (!breaker.isOpen) this.#refusal = reason;
+          if (!breakers.isOpen(partition)) this.#refusals.set(breakers.partOf(partition), reason);
           return 'refused';
         }
         if (!wasInDoubt)

@@ -5,8 +5,8 @@ import {verification} from '../store/contract/support.ts';
 import {StoreError} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {FallbackStore} from './fallback-store.ts';
+import {PartBreakers} from './part-breakers.ts';
 import {Recovery} from './recovery.ts';
-import {StoreBreaker} from './store-breaker.ts';
 
 /** How long was waited, in ms; none of it passes. */
 const pausesMs: number[] = [];
@@ -28,7 +28,7 @@ it('what the store has refused for long, as while its slot moves, is back within
   const recovery = new Recovery({
     instance: 'this',
     fallback,
-    breaker: new StoreBreaker({probe: async () => {}, onChange() {}, failures: 100}),
+    breakers: new PartBreakers({parts: {partOf: () => 'all', probe: async () => {}}, onChange() {}, failures: 100}),
     handover: {
       adoption: () =>
         new Adoption({

@@ -1,4 +1,5 @@
 import type {Draft, DraftStore} from '../store/draft.ts';
+import type {RecipientName} from '../store/memory-holdings.ts';
 import {
   type Address,
   type CreateOutcome,
@@ -54,11 +55,13 @@ export class ResilientStore implements DraftStore {
   }
 
   async unlock(partition: number, recipientTags: readonly string[]): Promise<void> {
-    await this.#everywhere((store) => store.unlock(partition, recipientTags));
+    const recipient = {partition, recipientTag: recipientTags[0] ?? ''};
+    await this.#everywhere(recipient, (store) => store.unlock(partition, recipientTags));
   }
 
   async erase(partition: number, recipientTags: readonly string[]): Promise<number> {
-    const counts = await this.#everywhere((store) => store.erase(partition, recipientTags));
+    const recipient = {partition, recipientTag: recipientTags[0] ?? ''};
+    const counts = await this.#everywhere(recipient, (store) => store.erase(partition, recipientTags));
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
@@ -71,7 +74,7 @@ export class ResilientStore implements DraftStore {
    * whether done once or twice, or the store knows a repetition, so that it may be asked for again by another way.
    */
   async #shared<Outcome>(
-    {recipientTag}: Address,
+    recipient: RecipientName,
     deadline: Deadline,
     run: Run<Outcome>,
     isRepeatable: boolean,
@@ -89,7 +92,7 @@ export class ResilientStore implements DraftStore {
     };
     const mine = await ask(own);
     if (!(mine instanceof StoreError)) return mine.outcome;
-    for (const peer of reachingStore(recipientTag, peers)) {
+    for (const peer of reachingStore(recipient, peers)) {
       // What the store does not know yet, no peer hears from it.
       if (mine instanceof StoreUndecided || (doubt !== undefined && !isRepeatable)) break;
       const theirs = await ask(peer.store(deadline.leftMs()));
@@ -152,11 +155,11 @@ export class ResilientStore implements DraftStore {
   }
 
   /** On a recipient wherever something of it may be. */
-  async #everywhere<T>(run: Run<T>): Promise<T[]> {
+  async #everywhere<T>(recipient: RecipientName, run: Run<T>): Promise<T[]> {
     const deadline = startDeadline(this.#options.deadlineMs);
     const holders = this.#options.peers.ready().filter(({holds}) => holds);
     return [
-      await this.#shared({id: '', partition: 0, recipientTag: '', tag: ''}, deadline, run, true),
+      await this.#shared(recipient, deadline, run, true),
       ...(await Promise.all(holders.map((peer) => run(peer.store(deadline.leftMs()))))),
     ];
   }

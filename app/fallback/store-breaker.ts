@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen} from 'cockatiel';
-import {type Store, StoreError, StorePartMoving, StoreUndecided} from '../store/store.ts';
+import {StoreError, StoreLimitAway, StorePartMoving, StoreUndecided} from '../store/store.ts';
 
 export interface StoreBreakerOptions {
   /** Resolves when the store takes writes; rejects with `StoreError`. */
@@ -13,13 +13,15 @@ export interface StoreBreakerOptions {
   readonly probeEveryMs?: number;
 }
 
+const notAway = [StoreUndecided, StorePartMoving, StoreLimitAway];
+
 /** Between two probes of a store that is away, spread by half: what its return may go unnoticed. */
 const probeAwayMs = 500;
 /** A probe that was asked for comes within this time: connections come back in crowds, of one process and of many. */
 const probeSoonMs = 50;
 
 /**
- * Knows whether the store is there. While it counts as away no request waits for it; one probe at a time, of this process
+ * Knows whether the store, or a part of it, is there. While it counts as away no request waits for it; one probe at a time, of this process
  * alone and at times that chance spreads, asks whether it is back, or at once when a connection is: a store that comes back
  * meets no stampede.
  */
@@ -31,7 +33,6 @@ export class StoreBreaker {
   readonly #stopping = new AbortController();
   #awaited = new AbortController();
   #wanted = false;
-  #reachedAt = Number.NEGATIVE_INFINITY;
   #probing: Promise<void> = Promise.resolve();
 
   constructor(options: StoreBreakerOptions) {
@@ -58,11 +59,6 @@ export class StoreBreaker {
   /** Whether the store counts as away. */
   get isOpen(): boolean {
     return this.#policy.state !== CircuitState.Closed;
-  }
-
-  /** When a probe has reached the store last, by `performance.now()`; -Infinity if none has. */
-  get reachedAt(): number {
-    return this.#reachedAt;
   }
 
   /** Runs what needs the store. Rejects with `StoreError`, at once while the store counts as away. */
@@ -104,35 +100,19 @@ export class StoreBreaker {
       if (this.#stopping.signal.aborted) return;
       this.#wanted = false;
       this.#awaited = new AbortController();
-      const beganAt = performance.now();
       failed = await this.#policy.execute(this.#options.probe).then(
         () => false,
         () => true,
       );
-      if (!failed) this.#reachedAt = beganAt;
     }
   }
 }
 
-/** What a store that is there says of one verification, or of one part of itself, is no reason to keep all others from it. */
+/** What a store that is there says of one verification, one slot or one limit is no reason to keep all others from it. */
 function saysThatStoreIsAway(error: unknown): boolean {
-  return error instanceof StoreError && !(error instanceof StoreUndecided || error instanceof StorePartMoving);
+  return error instanceof StoreError && !notAway.some((kind) => error instanceof kind);
 }
 
 async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await delay(ms, undefined, {ref: false, ...(signal === undefined ? {} : {signal})}).catch(() => {});
-}
-
-/** The same store, not asked while it counts as away. */
-export function throughBreaker(store: Store, breaker: StoreBreaker): Store {
-  return {
-    create: (...args) => breaker.run(() => store.create(...args)),
-    check: (...args) => breaker.run(() => store.check(...args)),
-    resend: (...args) => breaker.run(() => store.resend(...args)),
-    cancel: (...args) => breaker.run(() => store.cancel(...args)),
-    read: (...args) => breaker.run(() => store.read(...args)),
-    unlock: (...args) => breaker.run(() => store.unlock(...args)),
-    erase: (...args) => breaker.run(() => store.erase(...args)),
-    ping: () => breaker.run(() => store.ping()),
-  };
 }

@@ -12,7 +12,11 @@ it('a process tells its peers when it loses the store and when it reaches it aga
   };
   const watching = await startNode({...common, lookEveryMs: 60_000}, resources);
   const cut = await startNode({...common, lookEveryMs: 60_000}, resources);
-  const said = () => watching.peers.ready().find(({instance}) => instance === cut.instance)?.reachesStore;
+  const said = () =>
+    watching.peers
+      .ready()
+      .find(({instance}) => instance === cut.instance)
+      ?.reaches(0);
   await until('the two to meet', () => said() === true);
 
   cut.link.cut();

@@ -3,10 +3,11 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {Logger} from 'pino';
 import type {CreateHeld} from '../fallback/create-held.ts';
 import type {Peer, PeerStatus, Peers} from '../fallback/peers.ts';
+import {reaches} from '../fallback/reach.ts';
 import {isCertain, StoreError} from '../store/store.ts';
 import {connectPeer, type PeerConnection} from './peer-connection.ts';
 import {askPeer, peerStore} from './peer-store.ts';
-import {type Answer, outcomeOf, paths} from './protocol.ts';
+import {type Answer, outcomeOf, paths, toStatus} from './protocol.ts';
 import type {PeerTls} from './tls.ts';
 
 export interface PeerDirectoryOptions {
@@ -196,7 +197,7 @@ export class PeerDirectory implements Peers {
         log.info({address: place.address, instance: place.instance}, 'met a peer');
       }
       const askedAt = performance.now();
-      const status = (await place.connection.call(paths.status, {}, this.#lookEveryMs)) as PeerStatus;
+      const status = toStatus(await place.connection.call(paths.status, {}, this.#lookEveryMs));
       // What it has told meanwhile is newer.
       if (place.toldAt < askedAt) place.status = status;
       if (place.heardAt < this.#oldestOfReady()) place.readyAt = performance.now();
@@ -231,7 +232,7 @@ export class PeerDirectory implements Peers {
     };
     return {
       instance,
-      reachesStore: status?.reachesStore ?? false,
+      reaches: (partition) => status !== undefined && reaches(status, partition),
       readyAt,
       holds: status?.holds ?? false,
       holdsCopies: status?.holdsCopies ?? false,

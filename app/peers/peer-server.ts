@@ -26,6 +26,7 @@ import {
   type StoreCall,
   sequenceHeader,
   toAnswer,
+  toStatus,
 } from './protocol.ts';
 import type {PeerTls} from './tls.ts';
 
@@ -144,7 +145,7 @@ async function answer(
   }
   try {
     if (path === paths.told) {
-      await onTold?.(caller, JSON.parse(body) as PeerStatus);
+      await onTold?.(caller, toStatus(JSON.parse(body)));
       return {};
     }
     if (path === paths.createHeld) {

@@ -1,3 +1,5 @@
+import type {PeerStatus} from '../fallback/peers.ts';
+import {isMask} from '../fallback/reach.ts';
 import type {Holding} from '../store/holding.ts';
 import {type Effect, type Store, StoreError} from '../store/store.ts';
 
@@ -65,4 +67,25 @@ export function toAnswer(error: unknown): Answer {
 export function outcomeOf(answer: Answer): unknown {
   if ('error' in answer) throw new StoreError(answer.error.effect, `peer: ${answer.error.message}`);
   return answer.outcome;
+}
+
+/** How a peer says that it is. Throws what is wrong with it. */
+export function toStatus(said: unknown): PeerStatus {
+  const {reachesStore, unreached, stopping, holds, holdsCopies} = (said ?? {}) as Partial<
+    Record<keyof PeerStatus, unknown>
+  >;
+  if (!isBoolean(reachesStore) || !isBoolean(stopping) || !isBoolean(holds) || !isBoolean(holdsCopies))
+    throw new TypeError(`no status of a peer: ${quote(said)}`);
+  const status = {reachesStore, stopping, holds, holdsCopies};
+  if (unreached === undefined) return status;
+  if (!isMask(unreached)) throw new TypeError(`no mask of partitions: ${quote(unreached)}`);
+  return {...status, unreached};
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+function quote(said: unknown): string {
+  return String(JSON.stringify(said)).slice(0, 200);
 }

@@ -54,8 +54,10 @@ export function rateLimitKey(tag: string): string {
   return `otp:l:{${tag}}`;
 }
 
-/** Written to see whether the store takes writes. */
-export const probeKey = 'otp:probe';
+/** Written to see whether the server that has a partition takes writes. */
+export function probeKey(partition: number): string {
+  return `${partitionPrefix(partition)}probe`;
+}
 
 /** That a request was charged to a limit, for a limit that lies on another server than what it limits. */
 export function chargeKey(tag: string, requestTag: string): string {

@@ -27,7 +27,10 @@ export interface OpenStore {
   readonly handover?: RedisHandover;
   readonly announcements: Announcements;
   readonly reports: DeliveryReports;
-  /** Has `listener` hear whenever a connection to a store that was away is there again; a store that cannot be away has none. */
+  /**
+   * Has `listener` hear whenever a connection to a store that was away is there again, or a part of it is elsewhere; a store
+   * that cannot be away has none.
+   */
   readonly onConnected?: (listener: () => void) => void;
   close(): Promise<void>;
 }

@@ -123,9 +123,14 @@ export class RedisHandover {
     );
   }
 
-  /** Resolves when the store takes writes. */
-  async probe(): Promise<void> {
-    await this.#run('probe', [probeKey], []);
+  /** Names the part of the store that has a partition at this moment: of a cluster its master, of any other the whole. */
+  partOf(partition: number): string {
+    return this.#servers.part(outboxKey(partition));
+  }
+
+  /** Resolves when the part of the store that has this partition takes writes. */
+  async probe(partition: number): Promise<void> {
+    await this.#run('probe', [probeKey(partition)], []);
   }
 
   /** Nothing is changed by it, whatever becomes of it. `at`: ms since 1970 by the server's clock. */

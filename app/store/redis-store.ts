@@ -1,7 +1,16 @@
 import {type BudgetLimits, type BudgetTimings, defaultBudgetTimings} from '../domain/failure-budget.ts';
 import {channels} from '../domain/policy.ts';
 import {kindOf, suits} from '../domain/recipient.ts';
-import {chargeKey, idempotencyKey, keysOf, lineageKey, rateLimitKey, recipientKey, verificationKey} from './keys.ts';
+import {
+  chargeKey,
+  idempotencyKey,
+  keysOf,
+  lineageKey,
+  outboxKey,
+  rateLimitKey,
+  recipientKey,
+  verificationKey,
+} from './keys.ts';
 import type {RedisServers} from './redis/servers.ts';
 import {type Info, toOutcome} from './redis-replies.ts';
 import type {ScriptCall} from './redis-scripts.ts';
@@ -19,6 +28,8 @@ import {
   type Resend,
   type ResendOutcome,
   type Store,
+  StoreError,
+  StoreLimitAway,
   tombstoneMs,
 } from './store.ts';
 
@@ -212,19 +223,24 @@ export class RedisStore implements Store {
       if (reply !== null) return {kind: 'replied', reply};
     }
     const replies = await Promise.all(
-      rateLimits.map(({tag, count, periodMs}) =>
-        this.#run(
-          'charge',
-          [rateLimitKey(tag), chargeKey(tag, idempotency?.tag ?? address.tag)],
-          [count, periodMs, chargeKnownMs],
-        ),
-      ),
+      rateLimits.map((limit) => this.#charge(limit, address, idempotency?.tag ?? address.tag)),
     );
     const charged = replies.map((reply) => (reply as readonly unknown[]).map(Number));
     const limit = charged.findIndex(([left]) => left === -1);
     const [, until = 0, at = 0] = charged[limit] ?? [];
     if (limit !== -1) return {kind: 'rate_limited', at, until, limit};
     return {kind: 'charged', charged: charged.flatMap(([left = 0, resetAt = 0]) => [left, resetAt])};
+  }
+
+  /** A charge of unknown outcome is none for the creation, which has not begun; asked for again it is charged once. */
+  async #charge({tag, count, periodMs}: RateLimit, {partition}: Address, requestTag: string): Promise<unknown> {
+    const key = rateLimitKey(tag);
+    try {
+      return await this.#run('charge', [key, chargeKey(tag, requestTag)], [count, periodMs, chargeKnownMs]);
+    } catch (error) {
+      const isElsewhere = this.#servers.part(key) !== this.#servers.part(outboxKey(partition));
+      throw error instanceof StoreError && isElsewhere ? new StoreLimitAway(error) : error;
+    }
   }
 
   #lineage({partition}: Address): string {

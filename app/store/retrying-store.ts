@@ -4,8 +4,8 @@ import {type Store, StoreError} from './store.ts';
 export interface RetryOptions {
   /** How long an operation may take in all. */
   readonly deadlineMs: number;
-  /** Whether asking again is of no use now; `inDoubt` if an attempt may have done it. @default never */
-  readonly giveUp?: (inDoubt: boolean) => boolean;
+  /** Whether asking again about this partition is of no use now; `inDoubt` if an attempt may have done it. @default never */
+  readonly giveUp?: (partition: number, inDoubt: boolean) => boolean;
   /** From 0 to 1; @default Math.random */
   readonly random?: () => number;
 }
@@ -27,7 +27,11 @@ type Repeatable =
  * one the caller is told that nobody knows. No operation takes longer than the deadline, whatever the store does.
  */
 export function retrying(store: Store, {deadlineMs, giveUp = () => false, random = Math.random}: RetryOptions): Store {
-  async function attempt<Result>(repeatable: Repeatable, run: () => Promise<Result>): Promise<Result> {
+  async function attempt<Result>(
+    partition: number,
+    repeatable: Repeatable,
+    run: () => Promise<Result>,
+  ): Promise<Result> {
     const endsAt = performance.now() + deadlineMs;
     let doubt: StoreError | undefined;
     for (let tries = 0; ; tries++) {
@@ -41,7 +45,7 @@ export function retrying(store: Store, {deadlineMs, giveUp = () => false, random
         }
         const pauseMs = random() * Math.min(firstPauseMs * 2 ** tries, longestPauseMs);
         // What an attempt before may have done, the last one, which did nothing, does not undo.
-        if (giveUp(doubt !== undefined) || performance.now() + pauseMs >= endsAt) throw doubt ?? error;
+        if (giveUp(partition, doubt !== undefined) || performance.now() + pauseMs >= endsAt) throw doubt ?? error;
         await delay(pauseMs);
       }
     }
@@ -49,15 +53,15 @@ export function retrying(store: Store, {deadlineMs, giveUp = () => false, random
   const withKey = (key: object | undefined): Repeatable => (key === undefined ? 'if_not_executed' : 'always');
   return {
     create: (address, verification, idempotency) =>
-      attempt(withKey(idempotency), () => store.create(address, verification, idempotency)),
+      attempt(address.partition, withKey(idempotency), () => store.create(address, verification, idempotency)),
     check: (address, presented, limits, idempotency) =>
-      attempt(withKey(idempotency), () => store.check(address, presented, limits, idempotency)),
+      attempt(address.partition, withKey(idempotency), () => store.check(address, presented, limits, idempotency)),
     resend: (address, resend, idempotency) =>
-      attempt(withKey(idempotency), () => store.resend(address, resend, idempotency)),
-    cancel: (address) => attempt('always', () => store.cancel(address)),
-    read: (address) => attempt('always', () => store.read(address)),
-    unlock: (partition, tags) => attempt('always', () => store.unlock(partition, tags)),
-    erase: (partition, tags) => attempt('always', () => store.erase(partition, tags)),
+      attempt(address.partition, withKey(idempotency), () => store.resend(address, resend, idempotency)),
+    cancel: (address) => attempt(address.partition, 'always', () => store.cancel(address)),
+    read: (address) => attempt(address.partition, 'always', () => store.read(address)),
+    unlock: (partition, tags) => attempt(partition, 'always', () => store.unlock(partition, tags)),
+    erase: (partition, tags) => attempt(partition, 'always', () => store.erase(partition, tags)),
     // Whoever asks whether the store is there wants to hear what is so now.
     ping: () => store.ping(),
   };

@@ -201,6 +201,16 @@ export class StorePartMoving extends StoreError {
   }
 }
 
+/**
+ * A limit that lies in another part of the store than what it limits could not be charged. Nothing happened, and nothing
+ * is known of the part that the operation was for.
+ */
+export class StoreLimitAway extends StoreError {
+  constructor(cause: StoreError) {
+    super('not_executed', cause.message, cause);
+  }
+}
+
 /** Whether an operation that failed has certainly done nothing. */
 export function isCertain(error: unknown): error is StoreError {
   return error instanceof StoreError && error.effect === 'not_executed';

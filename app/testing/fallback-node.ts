@@ -81,9 +81,9 @@ export async function startNode(
   const handover = new RedisHandover(options);
   const probe = handover.probe.bind(handover);
   let reachedAt = Number.NEGATIVE_INFINITY;
-  handover.probe = async () => {
+  handover.probe = async (partition) => {
     const beganAt = performance.now();
-    await probe();
+    await probe(partition);
     reachedAt = beganAt;
   };
   const fallback = openFallback({

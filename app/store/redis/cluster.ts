@@ -12,9 +12,13 @@ export interface ClusterServersOptions {
   readonly open: (master: Endpoint) => OpenRedisServers;
   /** Asks a node that is no master, or not known as one yet, over a connection of its own. */
   readonly ask: (endpoint: Endpoint) => Promise<SlotMap>;
+  /** Hears when slots are elsewhere. */
+  readonly onMoved: () => void;
 }
 
 const refreshEveryMs = 10_000;
+/** The part of what no master has, or of which no map tells yet. */
+const nobody = 'nobody';
 
 /**
  * The masters of a Redis Cluster. Each has connections of its own, so that what belongs together (a batch of scripts and
@@ -43,6 +47,11 @@ export class ClusterServers implements OpenRedisServers {
       if (!(error instanceof StoreError) || error.effect === 'not_executed') void this.#refresh();
       throw error;
     }
+  }
+
+  part(key: string): string {
+    const owner = this.#owners[slotOf(key)];
+    return owner === undefined ? nobody : formatEndpoint(owner);
   }
 
   connection(key: string): Redis {
@@ -104,13 +113,19 @@ export class ClusterServers implements OpenRedisServers {
     const moves = movesBetween(this.#owners, owners, (name) => this.#nodes.get(name));
     // Before anybody asks the new server: who came too early would find the codes lost that have moved.
     await Promise.allSettled(moves.map(continueLineage));
+    const hasMoved = owners.some((owner, slot) => !isSame(owner, this.#owners[slot]));
     this.#owners = owners;
+    if (hasMoved) this.#options.onMoved();
     for (const [name, node] of this.#nodes) {
       if (masters.has(name)) continue;
       node.close();
       this.#nodes.delete(name);
     }
   }
+}
+
+function isSame(one: Endpoint | undefined, other: Endpoint | undefined): boolean {
+  return one?.host === other?.host && one?.port === other?.port;
 }
 
 function notServed(what: string): StoreError {

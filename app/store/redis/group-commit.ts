@@ -2,7 +2,7 @@ import type {Redis} from 'ioredis';
 import {toStoreError} from '../redis-errors.ts';
 import {isUnknownScript, type ScriptCall, sendScript} from '../redis-scripts.ts';
 import {StoreError} from '../store.ts';
-import {ping, type RedisServers} from './servers.ts';
+import {onlyPart, ping, type RedisServers} from './servers.ts';
 
 export interface GroupCommitOptions {
   /** For all that is not waited for. */
@@ -67,6 +67,10 @@ export class GroupCommit implements RedisServers {
       this.#schedule();
     }
     return promise;
+  }
+
+  part(): string {
+    return onlyPart;
   }
 
   connection(): Redis {

@@ -12,7 +12,7 @@ export interface RedisServersOptions extends Omit<RedisConnectionOptions, 'targe
   /** How long they may take. */
   readonly waitMs: number;
   readonly observer: GroupCommitObserver;
-  /** Hears whenever one of the connections is there (again). @default nobody */
+  /** Hears whenever one of the connections is there (again), or slots of a cluster are elsewhere. @default nobody */
   readonly onConnected?: () => void;
 }
 
@@ -26,6 +26,7 @@ export function openRedisServers({target, ...options}: RedisServersOptions): Ope
   return new ClusterServers({
     nodes: target.nodes,
     open: (endpoint) => openServer(standalone(endpoint), options),
+    onMoved: options.onConnected ?? (() => {}),
     ask: (endpoint) => askForSlots({...options, target: standalone(endpoint)}),
   });
 }

@@ -9,6 +9,8 @@ export interface RedisServers {
   run(call: ScriptCall): Promise<unknown>;
   /** Resolves when every server answers that takes writes. Rejects with `StoreError`. */
   ping(): Promise<void>;
+  /** Names the server that has a key at this moment; the same for all keys unless `sharded`. */
+  part(key: string): string;
   /** To the server that has a key, for commands that nobody waits for replicas for. Throws `StoreError` if there is none. */
   connection(key: string): Redis;
   /** Whether keys of different hash tags lie on different servers, so that no script can use both. */
@@ -20,10 +22,14 @@ export interface OpenRedisServers extends RedisServers {
   close(): void;
 }
 
+/** What is one server to whoever asks it has one part. */
+export const onlyPart = 'all';
+
 /** One server whose replicas, if it has any, nobody waits for. */
 export function singleServer(redis: Redis): RedisServers {
   return {
     sharded: false,
+    part: () => onlyPart,
     connection: () => redis,
     run: (call) => runScript(redis, call).catch((error) => Promise.reject(toStoreError(error))),
     ping: () => ping(redis),
