@@ -16,9 +16,13 @@ const scenario: Scenario = {
   checks: [acceptedAtMostOnce, answersInTime],
 };
 
-const duringFault = Array.from({length: 10}, (_, position) =>
+const inFault = Array.from({length: 10}, (_, position) =>
   refused(1_200 + position, 503, 'store_unavailable', {verificationId: `v${position}`}),
 );
+const afterwards = Array.from({length: 10}, (_, position) =>
+  accepted(2_500 + position, {verificationId: `a${position}`}),
+);
+const duringFault = [...inFault, ...afterwards];
 
 test('kept claims under a fault that met requests pass', () => {
   expect(judge(scenario, runOf(...duringFault)).verdict).toBe('pass');
@@ -29,10 +33,22 @@ test('a broken claim fails', () => {
 });
 
 test('a fault that hardly any request met proves nothing', () => {
-  const judgement = judge(scenario, runOf(...duringFault.slice(1)));
+  const judgement = judge(scenario, runOf(...inFault.slice(1), ...afterwards));
   expect(judgement).toMatchObject({
     verdict: 'invalid',
     invalidBecause: ['9 requests met the fault, at least 10 are needed'],
+  });
+});
+
+test('neither does one that met no checks, or after which hardly a code was accepted', () => {
+  const creates = inFault.map((operation) => ({...operation, kind: 'create' as const}));
+  expect(judge(scenario, runOf(...creates, ...afterwards))).toMatchObject({
+    verdict: 'invalid',
+    invalidBecause: ['0 checks met the fault, at least 5 are needed'],
+  });
+  expect(judge(scenario, runOf(...inFault, ...afterwards.slice(1)))).toMatchObject({
+    verdict: 'invalid',
+    invalidBecause: ['9 codes were accepted since the fault, at least 10 are needed'],
   });
 });
 

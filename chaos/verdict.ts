@@ -1,3 +1,4 @@
+import {isAcceptance} from './checks/by-verification.ts';
 import type {Finding} from './checks/checker.ts';
 import type {RecordedRun} from './history.ts';
 import {isUnavailable} from './history.ts';
@@ -14,8 +15,11 @@ export interface Judgement {
   readonly findings: readonly Finding[];
 }
 
-// Fewer requests than this during the fault can have missed what it does.
+// Fewer requests than this during the fault can have missed what it does; without checks nobody has tried to use a code twice.
 const OPERATIONS_IN_FAULT_MIN = 10;
+const CHECKS_IN_FAULT_MIN = 5;
+// Where hardly a code is accepted, none is accepted twice.
+const ACCEPTED_SINCE_FAULT_MIN = 10;
 // Both were seen to be passed only on a machine with three and more times as much work as processors.
 const RUNNER_STALL_MAX_MS = 300;
 const CPU_PRESSURE_MAX = 0.5;
@@ -42,11 +46,19 @@ function tooBusy({runnerStallMs, cpuPressure = 0, runsService}: MachineLoad): st
 function doubtsOf({operations, fault, doubts}: RecordedRun): string[] {
   const refusedBefore = operations.filter((operation) => operation.endMs < fault.startMs && isUnavailable(operation));
   const during = operations.filter(({startMs, endMs}) => startMs >= fault.provenMs && endMs <= fault.healedMs);
+  const checksDuring = during.filter(({kind}) => kind === 'check');
+  const acceptedSince = operations.filter((operation) => operation.endMs >= fault.startMs && isAcceptance(operation));
   return [
     ...doubts,
     ...(refusedBefore.length > 0 ? [`${refusedBefore.length} requests were refused before the fault`] : []),
     ...(during.length < OPERATIONS_IN_FAULT_MIN
       ? [`${during.length} requests met the fault, at least ${OPERATIONS_IN_FAULT_MIN} are needed`]
+      : []),
+    ...(checksDuring.length < CHECKS_IN_FAULT_MIN
+      ? [`${checksDuring.length} checks met the fault, at least ${CHECKS_IN_FAULT_MIN} are needed`]
+      : []),
+    ...(acceptedSince.length < ACCEPTED_SINCE_FAULT_MIN
+      ? [`${acceptedSince.length} codes were accepted since the fault, at least ${ACCEPTED_SINCE_FAULT_MIN} are needed`]
       : []),
   ];
 }

@@ -62,6 +62,17 @@ export interface Finding {
  */
 export type Checker = (run: RecordedRun, bounds: Bounds) => Finding;
 
+// Until every process has noticed that another has taken over.
+const NOTICED_MS = 1_000;
+
+/**
+ * Until when what the old master acknowledges may be missing on the one that takes over, or is in a store that comes back as another. What
+ * is acknowledged later is from where it stays, whether memory or the new master; ms since the start of the run.
+ */
+export function losableUntilMs({fault}: RecordedRun, {recoveryFrom}: Bounds): number {
+  return recoveryFrom === 'fault' ? fault.provenMs + NOTICED_MS : fault.provenMs;
+}
+
 /** From when on everything is as before the fault: it has had the time for that, and nobody serves from memory any more. */
 export function calmMs(run: RecordedRun, bounds: Bounds): number {
   return run.observations.reduce(

@@ -5,7 +5,7 @@ import {acceptedAtMostOnce} from './accepted-at-most-once.ts';
 import {acknowledgedExplained} from './acknowledged-explained.ts';
 import {answersInTime} from './answers-in-time.ts';
 import {approvalsExplained} from './approvals-explained.ts';
-import type {Checker} from './checker.ts';
+import type {Bounds, Checker} from './checker.ts';
 import {lossesBounded} from './losses-bounded.ts';
 import {messagesArrive} from './messages-arrive.ts';
 import {notAfterCancel} from './not-after-cancel.ts';
@@ -105,6 +105,14 @@ describe('a repeated request gets the same answer', () => {
     expect(violations(created(100, key), created(200, {...key, ...other}), lost)).toHaveLength(1);
   });
 
+  test('where another master takes over, one key has one answer during the fault too, unless the first was lost with the old one', () => {
+    const two = [created(1_200, key), created(1_300, {...key, ...other})];
+    const violations = (...operations: Given[]) =>
+      repeatsAnsweredAlike(runOf(...operations), {...bounds, recoveryFrom: 'fault'}).violations;
+    expect(violations(...two)).toHaveLength(1);
+    expect(violations(...two, audited(6_000, 410, 'verification_lost'))).toEqual([]);
+  });
+
   test('"already approved" for the repetition of an approval is a violation', () => {
     const again = refused(500, 409, 'verification_already_approved', key);
     expect(violationsOf(repeatsAnsweredAlike, accepted(100, key), again)).toHaveLength(1);
@@ -196,6 +204,21 @@ describe('every acknowledged verification is explained', () => {
     expect(acknowledgedExplained(run, bounds).violations).toEqual([]);
     expect(lossesBounded(run, {...bounds, lostShareMax: 1}).violations).toEqual([]);
     expect(lossesBounded(run, {...bounds, lostShareMax: 0}).violations).toEqual(['v1 was lost']);
+  });
+
+  test('what is acknowledged once the fault is in effect is not lost, whatever share may be; a new master has a second to be noticed', () => {
+    const lostFrom = (startMs: number, special: Partial<Bounds> = {}) =>
+      lossesBounded(runOf(created(0, other), created(startMs), audited(9_000, 410, 'verification_lost')), {
+        ...bounds,
+        lostShareMax: 1,
+        ...special,
+      }).violations;
+    expect(lostFrom(1_090)).toEqual([]);
+    expect(lostFrom(1_110)).toEqual(['v1 was lost']);
+    expect(lostFrom(2_090, {recoveryFrom: 'fault'})).toEqual([]);
+    expect(lostFrom(2_110, {recoveryFrom: 'fault'})).toEqual(['v1 was lost']);
+    expect(lostFrom(2_050, {ownerDies: true})).toEqual([]);
+    expect(lostFrom(2_110, {ownerDies: true})).toEqual(['v1 was lost']);
   });
 });
 

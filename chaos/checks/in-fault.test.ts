@@ -29,6 +29,11 @@ describe('new verifications are served while the fault lasts', () => {
     expect(servedInFault(run, {...bounds, deliveryMs: 300}).violations).toEqual([]);
     expect(violations([created(1_200), refused(1_500, 503, 'store_unavailable')])).toHaveLength(1);
     expect(violations([created(1_200), refused(1_500, 422, 'code_incorrect'), accepted(1_600)])).toEqual([]);
+    for (const [status, code] of [
+      [410, 'verification_lost'],
+      [404, 'verification_not_found'],
+    ] as const)
+      expect(violations([created(1_200), refused(1_500, status, code)])).toHaveLength(1);
   });
 
   test('a check of what was created before the fault is no part of it', () => {

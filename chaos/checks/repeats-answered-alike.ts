@@ -9,12 +9,12 @@ import {type Bounds, type Checker, calmMs} from './checker.ts';
  * holds for gone: as many answers as there are such processes, and no more. What one has answered that dies with it is lost with it.
  */
 export const repeatsAnsweredAlike: Checker = (run, bounds) => {
-  const lost = lostWithOwner(run, bounds);
+  const lost = mayBeLost(run, bounds);
   const answered = run.operations.filter(
     (operation) =>
       operation.idempotencyKey !== undefined &&
       isAnswer(operation) &&
-      !(isInFault(operation, run, bounds) && lost.has(operation.verificationId)),
+      !(isInFault(operation, run) && lost.has(operation.verificationId)),
   );
   const acts = Map.groupBy(answered, (operation) => `${operation.idempotencyKey} ${sideOf(operation, run, bounds)}`);
   const repeated = [...acts.values()].filter((answers) => answers.length > 1);
@@ -29,14 +29,15 @@ export const repeatsAnsweredAlike: Checker = (run, bounds) => {
   };
 };
 
-function lostWithOwner({operations}: RecordedRun, {ownerDies}: Bounds): ReadonlySet<string | undefined> {
-  const lost = ownerDies ? operations.filter(isCalledLost) : [];
+/** What was answered by a process that dies, or by a master that is replaced. */
+function mayBeLost({operations}: RecordedRun, {ownerDies, recoveryFrom}: Bounds): ReadonlySet<string | undefined> {
+  const lost = ownerDies || recoveryFrom === 'fault' ? operations.filter(isCalledLost) : [];
   return new Set(lost.map(({verificationId}) => verificationId));
 }
 
 function areAlike(answers: readonly Operation[], run: RecordedRun, bounds: Bounds): boolean {
   const afterwards = answers.filter(({startMs}) => startMs >= calmMs(run, bounds));
-  const max = answers.some((answer) => isInFault(answer, run, bounds)) ? bounds.createdPerKeyMax : 1;
+  const max = answers.some((answer) => isInFault(answer, run)) ? bounds.createdPerKeyMax : 1;
   return distinct(answers) <= max && distinct(afterwards) <= 1;
 }
 
@@ -45,11 +46,11 @@ function sideOf(operation: Operation, run: RecordedRun, bounds: Bounds): string 
   const {kind, startMs, endMs, index} = operation;
   if (kind !== 'create') return '';
   if (endMs < run.fault.startMs) return 'before the fault';
-  return isInFault(operation, run, bounds) || startMs >= calmMs(run, bounds) ? 'since the fault' : `between ${index}`;
+  return isInFault(operation, run) || startMs >= calmMs(run, bounds) ? 'since the fault' : `between ${index}`;
 }
 
-function isInFault({kind, startMs, endMs}: Operation, {fault}: RecordedRun, {recoveryFrom}: Bounds): boolean {
-  return kind === 'create' && recoveryFrom === 'healing' && startMs >= fault.provenMs && endMs <= fault.healStartMs;
+function isInFault({kind, startMs, endMs}: Operation, {fault}: RecordedRun): boolean {
+  return kind === 'create' && startMs >= fault.provenMs && endMs <= fault.healStartMs;
 }
 
 function isAnswer(operation: Operation): boolean {

@@ -1,9 +1,6 @@
 import {describeOperation, isCalledLost, isUnavailable, type Operation, type RecordedRun} from '../history.ts';
 import {byVerification} from './by-verification.ts';
-import type {Bounds, Checker} from './checker.ts';
-
-// Until every process has noticed that another has taken over.
-const NOTICED_MS = 1_000;
+import {type Bounds, type Checker, losableUntilMs} from './checker.ts';
 
 /**
  * New verifications end to end while the fault lasts: asked for, sent, and checked. What the store acknowledged before the fault was in
@@ -19,7 +16,8 @@ export const servedInFault: Checker = (run, bounds) => {
   const checks = [...new Set(checkable.map(({verificationId = ''}) => verificationId))].flatMap((id) =>
     (groups.get(id) ?? []).filter((operation) => operation.kind === 'check' && isIn(operation, run)),
   );
-  const failures = [...creates.filter(isUnavailable), ...unsent, ...checks.filter(isUnavailable)];
+  const unchecked = checks.filter(isUnchecked);
+  const failures = [...creates.filter(isUnavailable), ...unsent, ...unchecked];
   const total = creates.length + checks.length;
   const share = total === 0 ? 0 : 1 - failures.length / total;
   return {
@@ -27,11 +25,16 @@ export const servedInFault: Checker = (run, bounds) => {
     // On a machine that keeps a request waiting for longer than its deadline nothing can be served.
     about: 'time',
     bound: `≥ ${bounds.servedShareMin * 100} %`,
-    measured: `${Math.floor(share * 10_000) / 100} %: ${served.length} of ${creates.length} created, ${served.length - unsent.length} of them delivered, ${checks.length - checks.filter(isUnavailable).length} of ${checks.length} checks answered`,
+    measured: `${Math.floor(share * 10_000) / 100} %: ${served.length} of ${creates.length} created, ${served.length - unsent.length} of them delivered, ${checks.length - unchecked.length} of ${checks.length} checks answered`,
     strain: 1 - share,
     violations: share >= bounds.servedShareMin ? [] : failures.map(describeOperation),
   };
 };
+
+/** Nobody has looked at the code. */
+function isUnchecked(check: Operation): boolean {
+  return isUnavailable(check) || isCalledLost(check) || check.errorCode === 'verification_not_found';
+}
 
 function isIn({startMs, endMs}: Operation, {fault}: RecordedRun): boolean {
   return startMs >= fault.startMs && endMs <= fault.healStartMs;
@@ -41,11 +44,11 @@ function isIn({startMs, endMs}: Operation, {fault}: RecordedRun): boolean {
 function isOutOfReach(
   {verificationId = '', startMs, endMs}: Operation,
   groups: ReadonlyMap<string, readonly Operation[]>,
-  {fault}: RecordedRun,
-  {recoveryFrom, ownerDies}: Bounds,
+  run: RecordedRun,
+  bounds: Bounds,
 ): boolean {
-  if (startMs < fault.provenMs) return true;
-  const mayBeLost = ownerDies || (recoveryFrom === 'fault' && endMs <= fault.provenMs + NOTICED_MS);
+  if (startMs < run.fault.provenMs) return true;
+  const mayBeLost = bounds.ownerDies || endMs <= losableUntilMs(run, bounds);
   return mayBeLost && (groups.get(verificationId) ?? []).some(isCalledLost);
 }
 

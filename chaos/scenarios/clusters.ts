@@ -21,11 +21,12 @@ export const slotsMigrated: Scenario = {
   ...common,
   name: 'migrate-slots',
   claim:
-    'slots move to another shard under load, in one step: everything is served, and what moved is called lost rather than accepted twice',
+    'slots move to another shard under load, in one step: everything is served, and what moved stays good and is accepted once',
   environment: {...replicated, store: {kind: 'cluster', server: 'valkey-server'}},
   fault: migrateSlots,
   pace: disturbancePace,
-  bounds: {...bounds, lostShareMax: 1},
+  // A process that asks the new shard before any has noted the move is told "lost"; none was, in nine seeds.
+  bounds: {...bounds, lostShareMax: 0.05},
 };
 
 export const slotsMigratedStepwise: Scenario = {
@@ -38,5 +39,5 @@ export const slotsMigratedStepwise: Scenario = {
   pace: disturbancePace,
   // A check whose keys are on both sides of the move is refused, as the claim says. A creation that the store has answered may be asked
   // for again while its slot refuses it: memory makes another then, for it cannot know of the first.
-  bounds: {...bounds, lostShareMax: 1, servedShareMin: 0.9, createdPerKeyMax: 2},
+  bounds: {...bounds, lostShareMax: 0.05, servedShareMin: 0.9, createdPerKeyMax: 2},
 };

@@ -85,5 +85,5 @@ export const plannedSwitchover: Scenario = {
   fault: plannedSwitch,
   pace: failoverPace,
   checks: [...everyCheck, brieflyDisturbed],
-  bounds: {...bounds, recoveryFrom: 'fault', recoveryMs: 8_000},
+  bounds: {...bounds, recoveryFrom: 'fault', recoveryMs: 6_000},
 };

@@ -6,7 +6,8 @@ import {bounds, common, everyCheck, outagePace, replicated, workload} from './de
 import type {Scenario} from './scenario.ts';
 
 // A restarted Redis begins a new lineage: what it held before can be accepted no more, although it is there.
-const restarted = {...bounds, lostShareMax: 1};
+// That is what was not used when it died: 40 % of all at most in nine seeds, 46 % where what was used is missing, too.
+const restarted = {...bounds, lostShareMax: 0.6};
 
 export const allRedisGone: Scenario = {
   ...common,
