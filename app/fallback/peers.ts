@@ -47,6 +47,8 @@ export interface PeerPart {
 export interface Peers {
   /** Those that were heard of a moment ago and take on work. */
   ready(): readonly Peer[];
+  /** Those that may hold something, though they are about to end or out of reach. */
+  unreadyHolders(): readonly Peer[];
   /** The process of this name, if it is known; it may be out of reach. No connection is opened for it. */
   find(instance: string): Peer | undefined;
   /** Says to those that are ready how this process is, before they ask; resolves once they know, or after `deadlineMs`. */
@@ -58,6 +60,7 @@ export interface Peers {
 /** A process without peers. Whoever else held a verification is gone. */
 export const noPeers: Peers = {
   ready: () => [],
+  unreadyHolders: () => [],
   find: () => undefined,
   tell: async () => {},
   isGone: async () => true,

@@ -154,13 +154,18 @@ export class ResilientStore implements DraftStore {
     throw doubt ?? mine;
   }
 
-  /** On a recipient wherever something of it may be. */
+  /**
+   * On a recipient wherever something of it may be. Who may hold it and cannot be asked would bring it back later. One that is
+   * about to end is asked before those that it may hand it to.
+   */
   async #everywhere<T>(recipient: RecipientName, run: Run<T>): Promise<T[]> {
-    const deadline = startDeadline(this.#options.deadlineMs);
-    const holders = this.#options.peers.ready().filter(({holds}) => holds);
+    const {peers, deadlineMs} = this.#options;
+    const deadline = startDeadline(deadlineMs);
+    const ask = (holders: readonly Peer[]) => Promise.all(holders.map((peer) => run(peer.store(deadline.leftMs()))));
     return [
       await this.#shared(recipient, deadline, run, true),
-      ...(await Promise.all(holders.map((peer) => run(peer.store(deadline.leftMs()))))),
+      ...(await ask(peers.unreadyHolders())),
+      ...(await ask(peers.ready().filter(({holds}) => holds))),
     ];
   }
 }

@@ -94,6 +94,16 @@ export class PeerDirectory implements Peers {
     return [...peers.values()];
   }
 
+  unreadyHolders(): readonly Peer[] {
+    const ready = new Set(this.ready().map(({instance}) => instance));
+    return this.#others().flatMap((place) => {
+      const {instance, status} = place;
+      return instance === undefined || ready.has(instance) || status?.holds === false
+        ? []
+        : [this.#peer(place, instance)];
+    });
+  }
+
   find(instance: string): Peer | undefined {
     const places = this.#others().filter((each) => each.instance === instance);
     const place = places.find(({connection}) => connection?.isOpen) ?? places[0];

@@ -1,0 +1,46 @@
+import {afterEach, expect, it} from 'vitest';
+import {limits, noWaits, right, verification} from '../store/contract/support.ts';
+import {createAddressBook} from '../testing/addresses.ts';
+import {type FallbackNode, startNode} from '../testing/fallback-node.ts';
+import {startRedis} from '../testing/redis-server.ts';
+import {until} from '../testing/until.ts';
+
+let resources = new AsyncDisposableStack();
+afterEach(async () => {
+  await resources.disposeAsync();
+  resources = new AsyncDisposableStack();
+});
+
+/** Two processes, of which the first is cut off from Redis and holds a recipient. */
+async function start() {
+  const redis = resources.use(await startRedis());
+  const options = {redisPort: redis.port, addresses: new Set<string>(), timings: noWaits};
+  const nodes = [await startNode(options, resources), await startNode(options, resources)];
+  const [holder, other] = nodes as [FallbackNode, FallbackNode];
+  await until('the nodes to meet', () => nodes.every(({peers}) => peers.ready().length === 1));
+  holder.link.cut();
+  await until('the breaker', () => holder.fallback.isOpen);
+  const {address, verification: about} = createAddressBook().draft('ada', verification()).addressTo(holder.instance);
+  await holder.fallback.part.store.create(address, about);
+  await until('the other one to know', () => other.peers.ready().some(({holds}) => holds));
+  const erase = () => other.fallback.store.erase(address.partition, [address.recipientTag]);
+  return {holder, other, address, erase};
+}
+
+it('a recipient is erased at a process that is about to end, too: it does not come back with what that hands over', async () => {
+  const {holder, other, address, erase} = await start();
+  holder.fallback.startToLeave();
+  await until('the other one to know', () => other.peers.ready().length === 0);
+  // It cannot do the store's part, and says so; its own it has done.
+  await expect(erase()).rejects.toMatchObject({effect: 'not_executed'});
+  holder.link.mend();
+  await holder.fallback.stop(2000);
+  expect(await other.fallback.part.store.check(address, right, limits)).toEqual({kind: 'not_found'});
+});
+
+it('a recipient is not called erased while a process that holds something cannot be asked', async () => {
+  const {holder, other, erase} = await start();
+  await holder.server.close();
+  await until('the other one to know', () => other.peers.ready().length === 0);
+  await expect(erase()).rejects.toMatchObject({name: 'StoreError'});
+});
