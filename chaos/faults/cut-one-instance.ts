@@ -20,8 +20,8 @@ export const cutOneInstance: Fault = {
           await Promise.all(links.map((link) => link.silence()));
         },
         async isInEffect() {
-          const [link] = links;
-          return link !== undefined && (await pingRedis(link.port, 300)) === 'silent';
+          const pings = await Promise.all(links.map((link) => pingRedis(link.port, 300)));
+          return pings.length > 0 && pings.every((ping) => ping === 'silent');
         },
         async heal() {
           await Promise.all(links.map((link) => link.mend()));

@@ -1,7 +1,11 @@
+import {setTimeout as sleep} from 'node:timers/promises';
 import {networkOf} from '../executors/process-testbed.ts';
 import type {Link} from '../lab/toxiproxy.ts';
 import type {Fault} from './fault.ts';
 import {masterUnderAttack} from './master-under-attack.ts';
+
+// Far longer than a change needs to a replica of the same machine.
+const ON_ITS_WAY_MS = 200;
 
 export const cutReplication: Fault = {
   name: 'cut-replication',
@@ -20,13 +24,13 @@ export const cutReplication: Fault = {
         },
         async isInEffect() {
           if (!attacked.chosen) return false;
-          // What the master writes reaches nobody: the offsets part.
-          const offsets = await Promise.all(
-            [attacked.master, ...attacked.replicas].map(
-              async (node) => (await node.info('replication')).master_repl_offset,
-            ),
+          // What the master writes reaches nobody, however long one waits: for a moment every replica is behind.
+          const {master_repl_offset: written} = await attacked.master.info('replication');
+          await sleep(ON_ITS_WAY_MS);
+          const reached = await Promise.all(
+            attacked.replicas.map(async (node) => (await node.info('replication')).slave_repl_offset),
           );
-          return offsets.slice(1).every((offset) => Number(offset) < Number(offsets[0]));
+          return reached.every((offset) => Number(offset) < Number(written));
         },
         async heal() {
           await Promise.all(links.map((link) => link.mend()));

@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {rm, writeFile} from 'node:fs/promises';
 import type {Fault} from './fault.ts';
 import {masterUnderAttack} from './master-under-attack.ts';
@@ -16,7 +17,8 @@ export const loseNamesAndMaster: Fault = {
           await rm(namesFile);
           await (await attacked.choose()).kill();
         },
-        isInEffect: async () => attacked.chosen && (await attacked.master.ping()) === 'refused',
+        isInEffect: async () =>
+          attacked.chosen && !existsSync(namesFile) && (await attacked.master.ping()) === 'refused',
         async heal() {
           await writeFile(namesFile, '');
           if (!attacked.chosen) return;

@@ -1,4 +1,6 @@
 import {randomInt} from 'node:crypto';
+import {once} from 'node:events';
+import {connect, type Socket} from 'node:net';
 import {networkOf, replicatedSetOf} from '../executors/process-testbed.ts';
 import type {Link} from '../lab/toxiproxy.ts';
 import type {Fault} from './fault.ts';
@@ -7,6 +9,27 @@ import type {Fault} from './fault.ts';
 const EVERY_MS = 500;
 const ROUNDS = 6;
 const ON_THE_WAY_MS = 60;
+
+// Until a connection that was reset is seen to be.
+const ENDED_MS = 1_000;
+
+async function connectionTo(port: number): Promise<Socket> {
+  const socket = connect({host: '127.0.0.1', port});
+  await once(socket, 'connect');
+  // A reset is what is waited for.
+  return socket.on('error', () => {}).resume();
+}
+
+/** @throws Error when the connection outlives the reset. */
+async function ended(socket: Socket): Promise<void> {
+  try {
+    if (!socket.closed) await once(socket, 'close', {signal: AbortSignal.timeout(ENDED_MS)});
+  } catch {
+    throw new Error(`a connection to port ${socket.remotePort} was not reset`);
+  } finally {
+    socket.destroy();
+  }
+}
 
 export const resetConnections: Fault = {
   name: 'reset-connections',
@@ -21,7 +44,11 @@ export const resetConnections: Fault = {
       let over = false;
       const reset = async () => {
         const {name} = instances[randomInt(instances.length)] ?? {name: ''};
-        await Promise.all((links.get(name) ?? []).map((link) => link.reset()));
+        const ways = links.get(name) ?? [];
+        const open = await Promise.all(ways.map(({port}) => connectionTo(port)));
+        await Promise.all(ways.map((link) => link.reset()));
+        // One beside those of the service on each way: what has become of them has become of it.
+        await Promise.all(open.map((socket) => ended(socket)));
         resets++;
       };
       return {

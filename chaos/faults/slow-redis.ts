@@ -20,12 +20,15 @@ export function slowRedis(delayMs: number): Fault {
             await Promise.all(links.map((link) => link.delay(delayMs)));
           },
           async isInEffect() {
-            const [link] = links;
-            if (!link) return false;
-            const startMs = performance.now();
-            return (
-              (await pingRedis(link.port, 2 * delayMs + 1_000)) === 'answered' && performance.now() - startMs >= delayMs
+            const slow = await Promise.all(
+              links.map(async ({port}) => {
+                const startMs = performance.now();
+                return (
+                  (await pingRedis(port, 2 * delayMs + 1_000)) === 'answered' && performance.now() - startMs >= delayMs
+                );
+              }),
             );
+            return slow.length > 0 && slow.every(Boolean);
           },
           async heal() {
             await Promise.all(links.map((link) => link.mend()));
