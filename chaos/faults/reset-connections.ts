@@ -65,6 +65,8 @@ export const resetConnections: Fault = {
             await pause(EVERY_MS);
             await reset();
           }
+          // toxiproxy hangs where a delay is taken back from a connection that was just reset with answers on their way.
+          await pause(EVERY_MS);
           note(`${resets} resets`);
         },
         async heal() {
