@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Logger} from 'pino';
 import {backoffMs} from '../delivery/backoff.ts';
+import {partitionCount} from '../domain/pseudonym.ts';
 import type {Holding} from '../store/holding.ts';
 import type {RecipientName} from '../store/memory-holdings.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
@@ -19,6 +20,7 @@ export interface RecoveryOptions {
 /** Recipients that are on their way at the same time: one that nobody knows the end of has to wait for the next try. */
 const concurrent = 32;
 const pollMs = 250;
+const partitions = Array.from({length: partitionCount}, (_, partition) => partition);
 /**
  * A store that takes nothing although it is there is not asked without a pause. It does so for a moment after a fail-over, and while
  * a slot moves for as long as that takes: then what is held is to be back soon, however often it was refused.
@@ -70,9 +72,12 @@ export class Recovery {
   async #run(): Promise<void> {
     const {fallback, breakers} = this.#options;
     while (!this.#stopping.signal.aborted) {
-      const waiting = fallback.recipients().filter(({partition}) => !breakers.isOpen(partition));
-      for (const [part, recipients] of Map.groupBy(waiting, ({partition}) => breakers.partOf(partition))) {
-        if (this.#rounds.has(part)) continue;
+      // By partition, of which there are few: what is held is looked through only if some of it can go.
+      const there = partitions.filter((partition) => !breakers.isOpen(partition));
+      const parts = new Map(there.map((partition) => [partition, breakers.partOf(partition)]));
+      for (const [partition, part] of parts) if (this.#rounds.has(part)) parts.delete(partition);
+      const waiting = parts.size === 0 ? [] : fallback.recipients().filter(({partition}) => parts.has(partition));
+      for (const [part, recipients] of Map.groupBy(waiting, ({partition}) => parts.get(partition) ?? '')) {
         const round = this.#round(part, recipients).finally(() => this.#rounds.delete(part));
         this.#rounds.set(part, round);
       }
