@@ -70,6 +70,11 @@ describe('the users of Sentinel', () => {
     await expect(sentinel('exporter', 'SENTINEL', 'FAILOVER', masterName)).rejects.toThrow(/NOPERM/);
   });
 
+  it('ops: asks before a hand-over which replicas it knows', async () => {
+    expect(await sentinel('ops', 'SENTINEL', 'REPLICAS', masterName)).toHaveLength(2);
+    await expect(sentinel('ops', 'SENTINEL', 'REMOVE', masterName)).rejects.toThrow(/NOPERM/);
+  });
+
   it('does not know the replicas', async () => {
     await expect(sentinel('replica', 'PING')).rejects.toThrow();
   });

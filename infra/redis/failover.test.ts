@@ -83,7 +83,6 @@ describe('three pods of Redis', {timeout: 90_000}, () => {
   });
 
   it('hand over without losing a write that was answered, and note that the lineage goes on', async () => {
-    await pods.promotable();
     const before = await lineageOf(master);
     const written: string[] = [];
     let stopping = false;
@@ -117,6 +116,21 @@ describe('three pods of Redis', {timeout: 90_000}, () => {
     expect(await pods.call(next, 'app', ['HGET', 'otp:lineage', (await lineageOf(next)) ?? ''])).toBe(before);
     // The announcement, which codes wait for until then, is over.
     expect(await pods.call(next, 'app', ['HGET', 'otp:lineage', 'switching'])).toBe('');
+  });
+
+  it('wait with the pause for a sentinel that would promote a replica: it hears of a new copy within 10 s', async () => {
+    const others = [0, 1, 2].filter((ordinal) => ordinal !== master);
+    const setPriority = (priority: string) =>
+      Promise.all(others.map((ordinal) => pods.call(ordinal, 'ops', ['CONFIG', 'SET', 'replica-priority', priority])));
+    await setPriority('0');
+    await pods.until('sentinels that have heard of it', async () => {
+      const believed = await Promise.all(others.map((ordinal) => pods.believedPriorities(ordinal)));
+      return believed.flat().join(' ') === '0 0 0 0' || undefined;
+    });
+    await setPriority('100');
+    const said = await pods.run(master, 'stop-redis.sh');
+    expect(said).not.toContain('no fail-over by the sentinel');
+    expect(said).toContain('handed over');
   });
 
   it('let a master without a replica stop at once, and take its writes until then', async () => {

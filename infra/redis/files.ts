@@ -60,6 +60,7 @@ const files = {
     'users.acl',
   ],
   replicated: [
+    'await-successor.sh',
     'become-eligible.sh',
     'common.sh',
     'decide.awk',
@@ -81,6 +82,7 @@ const files = {
     'start-sentinel.sh',
     'stop-redis.sh',
     'stop-sentinel.sh',
+    'successors.sh',
     'users.acl',
     'waiting.acl',
     'waiting.conf',

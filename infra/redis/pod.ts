@@ -14,7 +14,7 @@ export function redisPodSpec(environment: Environment) {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: podSecurity(environment, uids.redis),
-    // 4 s to hand over; the rest is for a slow disk: Redis writes the end of its append-only file on SIGTERM.
+    // Up to 11 s until a replica may follow, 12 to hand over; the rest is for a slow disk: Redis writes the end of its append-only file on SIGTERM.
     terminationGracePeriodSeconds: 60,
     imagePullSecrets: environment.images.pullSecrets.map((secret) => ({name: secret})),
     volume: [

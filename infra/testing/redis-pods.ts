@@ -216,19 +216,11 @@ export class RedisPods implements AsyncDisposable {
     });
   }
 
-  /**
-   * Resolves when each pod's sentinel would promote a replica. Of one that had no copy yet when it asked, a sentinel believes for
-   * 10 s that it must not be, and refuses a failover until it has asked again.
-   */
-  async promotable(): Promise<void> {
-    await this.until('replica that every sentinel would promote', async () => {
-      const known = await Promise.all(
-        this.hosts.map((_host, ordinal) =>
-          this.call(ordinal, 'app', ['SENTINEL', 'REPLICAS', masterName], {program: 'sentinel'}),
-        ),
-      );
-      return known.every((replicas) => (replicas as string[][]).some(isPromotable)) || undefined;
-    });
+  /** What a pod's sentinel believes of the priority of each replica. */
+  async believedPriorities(ordinal: number): Promise<(string | undefined)[]> {
+    const replicas = await this.call(ordinal, 'ops', ['SENTINEL', 'REPLICAS', masterName], {program: 'sentinel'});
+    // Names and values in turn.
+    return (replicas as string[][]).map((replica) => replica[replica.indexOf('slave-priority') + 1]);
   }
 
   async until<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 60_000): Promise<T> {
@@ -245,10 +237,4 @@ export class RedisPods implements AsyncDisposable {
     await this.stop([0, 1, 2]);
     await rm(this.#root, {recursive: true});
   }
-}
-
-/** By names and values in turn. */
-function isPromotable(replica: readonly string[]): boolean {
-  const about = (name: string) => replica[replica.indexOf(name) + 1];
-  return about('flags') === 'slave' && about('slave-priority') !== '0' && about('master-link-status') === 'ok';
 }

@@ -3,29 +3,10 @@
 # Fails when it could not; writes may then still be paused. Between pause and note every question costs callers time.
 # Where it ends without the note (killed, say), open codes are lost, once the time of the announcement is over.
 . @configFolder@/common.sh
+. @configFolder@/successors.sh
 
 in_time() {
   [ "$(date +%s)" -lt "$deadline" ]
-}
-
-master_by() {
-  ask "$1" @sentinelPort@ SENTINEL GET-MASTER-ADDR-BY-NAME @masterName@ | head -n 1
-}
-
-# The first of the other pods whose sentinel knows this master.
-witness() {
-  for host in $others; do
-    [ "$(master_by "$host")" != "$me" ] || echo "$host" &
-  done
-  wait
-}
-
-# The replicas among HOSTS that are not leaving themselves.
-staying() {
-  for host in "$@"; do
-    priority=$(info "$host" replication | field slave_priority) && [ "${priority:-0}" != 0 ] && echo "$host" &
-  done
-  wait
 }
 
 # Those of the replicas that lack something.
@@ -65,10 +46,11 @@ if [ "$(echo "$before" | field role)" != master ]; then
   ask @localHost@ @redisPort@ CONFIG SET replica-priority 0 > /dev/null || :
   exit 0
 fi
-witness=$(witness | head -n 1)
+witness=$(willing | head -n 1)
+[ -n "$witness" ] || witness=$(witnesses | head -n 1)
 [ -n "$witness" ] || { log 'no other sentinel knows this master'; exit 0; }
 # shellcheck disable=SC2046 # words
-replicas=$(staying $(echo "$before" | sed -n 's/^slave[0-9]*:ip=\([^,]*\),.*state=online,.*/\1/p'))
+replicas=$(staying $(online))
 [ -n "$replicas" ] || { log 'no replica to hand over to'; exit 0; }
 
 # Announced before the pause, and so to every replica that has everything: until the note is there, or the time is over,

@@ -1,8 +1,9 @@
 #!/bin/sh
-# preStop of Sentinel: it leaves after Redis, whose hand-over needs a majority.
+# preStop of Sentinel: it leaves after Redis, whose hand-over needs a majority. 40 s: Redis waits, hands over and
+# writes the end of its file meanwhile.
 . @configFolder@/common.sh
 tries=0
-while [ "$tries" -lt 50 ] && ask @localHost@ @redisPort@ PING > /dev/null; do
+while [ "$tries" -lt 80 ] && ask @localHost@ @redisPort@ PING > /dev/null; do
   tries=$((tries + 1))
   sleep 0.5
 done
