@@ -46,4 +46,4 @@ EXPOSE 8080 9464
 # Asks itself over loopback, where the certificate's name is not the one that is called.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "require(process.env.TLS_CERT_FILE ? 'https' : 'http').get({host: '127.0.0.1', port: process.env.PORT ?? 8080, path: '/livez', rejectUnauthorized: false}, (answer) => process.exit(answer.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=8", "app/main.js"]
+CMD ["node", "--max-semi-space-size=8", "--max-old-space-size-percentage=65", "app/main.js"]

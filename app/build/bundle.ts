@@ -18,9 +18,10 @@ const files = {
 
 /**
  * What Node is told when it runs the program. New objects get 3 × 8 MB instead of 3 × 16: what a request leaves behind is
- * collected somewhat more often, and an idle process holds less.
+ * collected somewhat more often, and an idle process holds less. What lives longer gets 65 % of the container's memory: V8 would
+ * let garbage grow beyond all of 256 MiB, and some 60 MiB are outside of its heap.
  */
-export const imageArguments: readonly string[] = ['--max-semi-space-size=8'];
+export const imageArguments: readonly string[] = ['--max-semi-space-size=8', '--max-old-space-size-percentage=65'];
 
 /** Where Node finds what it made of the program's text at an earlier start; `NODE_COMPILE_CACHE`. */
 export const compileCacheOf = (entry: string) => join(entry, '../../.compile-cache');

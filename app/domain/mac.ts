@@ -68,7 +68,8 @@ export function macOf(key: KeyObject, ...fields: readonly string[]): Buffer {
 
 /** The same as base64url, of its first bytes: a multiple of three of them, or all 32. */
 export function macText(key: KeyObject, bytes: 6 | 12 | 32, ...fields: readonly string[]): string {
-  return digest(key, fields, 'base64url').slice(0, Math.ceil((bytes * 4) / 3));
+  // Not a slice of the text, which would keep all of it in memory.
+  return bytes === 32 ? digest(key, fields, 'base64url') : macOf(key, ...fields).toString('base64url', 0, bytes);
 }
 
 /** HMAC-SHA-256 of one value that needs no length in front. */

@@ -2,6 +2,7 @@ import type {Logger} from 'pino';
 import type {Outbox} from '../delivery/outbox.ts';
 import type {BudgetTimings} from '../domain/failure-budget.ts';
 import type {DraftStore} from '../store/draft.ts';
+import {HeapRoom} from '../store/heap-room.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
 import {retrying} from '../store/retrying-store.ts';
 import {type Store, StoreError} from '../store/store.ts';
@@ -87,8 +88,10 @@ export function openFallback({
     holds: !fallback.isEmpty,
     holdsCopies: fallback.holdsCopies,
   });
+  const room = new HeapRoom();
   const fallback = new FallbackStore({
     processes: () => peers.ready().length + 1,
+    hasRoom: () => room.isThere,
     onHolding: () => peers.tell(status(), tellMs),
     ...(timings === undefined ? {} : {timings}),
   });
@@ -142,6 +145,7 @@ export function openFallback({
       await recovery.stop();
       await leave({instance, fallback, breakers, handover, peers, log, withinMs});
       await breakers.stop();
+      room[Symbol.dispose]();
     },
   };
 }

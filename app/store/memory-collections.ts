@@ -1,6 +1,6 @@
 import FlatQueue from 'flatqueue';
 import {assertNever} from '../domain/assert-never.ts';
-import type {RecipientRecord, VerificationRecord} from './memory-records.ts';
+import {type RecipientRecord, requestTags, type VerificationRecord} from './memory-records.ts';
 import {packRequest, type RequestRecord, unpackRequest} from './packed-request.ts';
 import {type Address, tombstoneMs} from './store.ts';
 
@@ -62,8 +62,7 @@ export class MemoryCollections {
   keepRequest(tag: string, request: RequestRecord, recipient: RecipientRecord): void {
     this.requests.set(tag, packRequest(request));
     this.endAt('requests', tag, request.endsAt);
-    // No longer than it has to be, unlike what a spread makes.
-    recipient.requests = [tag].concat(recipient.requests ?? []);
+    recipient.requests = [tag, ...requestTags(recipient)].join(' ');
   }
 
   /** The recipient's record; a new one, that is not kept yet, if there is none. */
@@ -79,6 +78,7 @@ export class MemoryCollections {
         maxPending: 1,
         maxAttempts: 1,
         blockAfter: 0,
+        requests: '',
       }
     );
   }
@@ -93,7 +93,10 @@ export class MemoryCollections {
   #delete(of: Collection, key: string): void {
     const request = of === 'requests' ? this.request(key) : undefined;
     const recipient = request === undefined ? undefined : this.recipients.get(request.recipient);
-    if (recipient?.requests !== undefined) recipient.requests = recipient.requests.filter((tag) => tag !== key);
+    if (recipient !== undefined)
+      recipient.requests = requestTags(recipient)
+        .filter((tag) => tag !== key)
+        .join(' ');
     this[of].delete(key);
   }
 

@@ -2,7 +2,7 @@ import {draftTagOf} from '../domain/verification-id.ts';
 import {type HeldRequest, type HeldVerification, type Holding, shifted} from './holding.ts';
 import type {MemoryCollections} from './memory-collections.ts';
 import type {MemoryQueue} from './memory-queue.ts';
-import {type RecipientRecord, remembered, type VerificationRecord} from './memory-records.ts';
+import {type RecipientRecord, remembered, requestTags, type VerificationRecord} from './memory-records.ts';
 import type {MemoryMessage} from './memory-store.ts';
 import {tombstoneMs} from './store.ts';
 
@@ -34,7 +34,7 @@ export function holdingOf(records: MemoryCollections, queue: MemoryQueue, name: 
     verifications: recipient.codes
       .filter(({tag}) => records.verifications.has(tag))
       .map((record) => heldVerification(record, queue, at)),
-    requests: (recipient.requests ?? []).flatMap((tag): HeldRequest[] => {
+    requests: requestTags(recipient).flatMap((tag): HeldRequest[] => {
       const request = records.request(tag);
       if (request === undefined) return [];
       const {fingerprint, endsAt, outcome} = request;
@@ -93,7 +93,7 @@ export function drop(records: MemoryCollections, {recipientTag}: RecipientName):
   const recipient = records.recipients.get(key);
   if (recipient === undefined) return;
   for (const {tag} of recipient.codes) records.verifications.delete(tag);
-  for (const request of recipient.requests ?? []) records.requests.delete(request);
+  for (const request of requestTags(recipient)) records.requests.delete(request);
   records.recipients.delete(key);
 }
 

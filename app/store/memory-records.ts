@@ -44,8 +44,8 @@ export interface RecipientRecord {
   /** Its codes, oldest first. */
   codes: VerificationRecord[];
   keptUntil: number;
-  /** Requests about it whose answers are known, by tag. */
-  requests?: string[];
+  /** The tags of requests about it whose answers are known, a space between them: an array for one would take more than it. */
+  requests: string;
   /** What its policy says. */
   maxPending: number;
   maxAttempts: number;
@@ -57,6 +57,10 @@ export interface ContextRecord {
   readonly failures: number;
   readonly checkableAt: number;
   readonly lockedUntil: number;
+}
+
+export function requestTags({requests}: RecipientRecord): string[] {
+  return requests === '' ? [] : requests.split(' ');
 }
 
 export function clearBudget(recipient: RecipientRecord): void {

@@ -110,6 +110,18 @@ describe('MemoryStore', () => {
     expect(await store.create(address('eve'), verification)).toMatchObject({kind: 'created'});
   });
 
+  it('creates nothing while the process has no memory for more, and serves what it holds', async () => {
+    let isThere = true;
+    const {store, address} = open({hasRoom: () => isThere});
+    const first = address('ada');
+    await store.create(first, verification);
+    isThere = false;
+    await expect(store.create(address('bob'), verification)).rejects.toThrow(
+      new StoreError('not_executed', 'the memory of this process is full'),
+    );
+    expect(await store.check(first, {mac: 'R'}, {blockAfter: 100})).toMatchObject({kind: 'approved'});
+  });
+
   it('changes nothing when its outbox is full', async () => {
     let full = false;
     const enqueue = () => {

@@ -4,6 +4,7 @@ import type {Announcements} from '../delivery/announcements.ts';
 import type {Inbox} from '../delivery/inbox.ts';
 import type {Outbox} from '../delivery/outbox.ts';
 import type {DeliveryReports} from '../delivery/reports.ts';
+import {HeapRoom} from './heap-room.ts';
 import {MemoryAnnouncements} from './memory-announcements.ts';
 import {MemoryInbox} from './memory-inbox.ts';
 import {MemoryOutbox} from './memory-outbox.ts';
@@ -37,7 +38,8 @@ export interface OpenStore {
 
 export function openMemoryStore(): OpenStore {
   const queue = new MemoryQueue();
-  const store = new MemoryStore({enqueue: (message) => queue.push(message)});
+  const room = new HeapRoom();
+  const store = new MemoryStore({enqueue: (message) => queue.push(message), hasRoom: () => room.isThere});
   const announcements = new MemoryAnnouncements({store, queue});
   return {
     store,
@@ -45,7 +47,9 @@ export function openMemoryStore(): OpenStore {
     inbox: new MemoryInbox(),
     announcements,
     reports: announcements,
-    async close() {},
+    async close() {
+      room[Symbol.dispose]();
+    },
   };
 }
 
