@@ -44,8 +44,8 @@ export interface FallbackStoreOptions {
   readonly timings?: BudgetTimings;
   /** @default 100,000 */
   readonly maxRecords?: number;
-  /** @default it always has */
-  readonly hasRoom?: () => boolean;
+  /** See `MemoryStoreOptions`. @default there always is */
+  readonly takeRoom?: () => boolean;
 }
 
 /** While a creation waited for its recipient, that has gone back to the store. Nothing happened. */
@@ -73,7 +73,7 @@ export class FallbackStore implements Store {
   #announced: Promise<unknown> = Promise.resolve();
 
   constructor(options: FallbackStoreOptions) {
-    const {now = monotonicNow, timings, maxRecords, hasRoom} = options;
+    const {now = monotonicNow, timings, maxRecords, takeRoom} = options;
     this.#options = options;
     this.#records = new MemoryCollections(now);
     this.#memory = new MemoryStore({
@@ -82,7 +82,7 @@ export class FallbackStore implements Store {
       maxFailures: maxFailuresInOutage,
       ...(timings === undefined ? {} : {timings}),
       ...(maxRecords === undefined ? {} : {maxRecords}),
-      ...(hasRoom === undefined ? {} : {hasRoom}),
+      ...(takeRoom === undefined ? {} : {takeRoom}),
     });
   }
 

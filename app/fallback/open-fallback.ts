@@ -91,7 +91,7 @@ export function openFallback({
   const room = new HeapRoom();
   const fallback = new FallbackStore({
     processes: () => peers.ready().length + 1,
-    hasRoom: () => room.isThere,
+    takeRoom: () => room.take(),
     onHolding: () => peers.tell(status(), tellMs),
     ...(timings === undefined ? {} : {timings}),
   });

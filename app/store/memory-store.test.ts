@@ -112,7 +112,7 @@ describe('MemoryStore', () => {
 
   it('creates nothing while the process has no memory for more, and serves what it holds', async () => {
     let isThere = true;
-    const {store, address} = open({hasRoom: () => isThere});
+    const {store, address} = open({takeRoom: () => isThere});
     const first = address('ada');
     await store.create(first, verification);
     isThere = false;

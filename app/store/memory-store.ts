@@ -68,8 +68,8 @@ export interface MemoryStoreOptions {
   readonly maxFailures?: number;
   /** Verifications, and recipients, each with a few requests and rate limits; one more is refused. @default 100,000 */
   readonly maxRecords?: number;
-  /** Whether the process has memory for more; if not, nothing is created. See `heap-room.ts`. @default it always has */
-  readonly hasRoom?: () => boolean;
+  /** Takes memory for one record; if there is none, nothing is created. See `heap-room.ts`. @default there always is */
+  readonly takeRoom?: () => boolean;
 }
 
 /** Of requests and rate limits: more than a creation, its checks and the limits of its recipient and address take. */
@@ -82,7 +82,7 @@ export class MemoryStore implements Store {
   readonly #timings: BudgetTimings;
   readonly #maxFailures: number;
   readonly #maxRecords: number;
-  readonly #hasRoom: () => boolean;
+  readonly #takeRoom: () => boolean;
 
   constructor({
     enqueue,
@@ -91,14 +91,14 @@ export class MemoryStore implements Store {
     records = new MemoryCollections(now),
     maxFailures = Number.POSITIVE_INFINITY,
     maxRecords = 100_000,
-    hasRoom = () => true,
+    takeRoom = () => true,
   }: MemoryStoreOptions) {
     this.#records = records;
     this.#enqueue = enqueue;
     this.#timings = timings;
     this.#maxFailures = maxFailures;
     this.#maxRecords = maxRecords;
-    this.#hasRoom = hasRoom;
+    this.#takeRoom = takeRoom;
   }
 
   async create(address: Address, input: NewVerification, idempotency?: Idempotency): Promise<CreateOutcome> {
@@ -377,6 +377,6 @@ export class MemoryStore implements Store {
     );
     if (largest >= this.#maxRecords)
       throw new StoreError('not_executed', `the memory store is full (${this.#maxRecords} records)`);
-    if (!this.#hasRoom()) throw new StoreError('not_executed', 'the memory of this process is full');
+    if (!this.#takeRoom()) throw new StoreError('not_executed', 'the memory of this process is full');
   }
 }

@@ -39,7 +39,7 @@ export interface OpenStore {
 export function openMemoryStore(): OpenStore {
   const queue = new MemoryQueue();
   const room = new HeapRoom();
-  const store = new MemoryStore({enqueue: (message) => queue.push(message), hasRoom: () => room.isThere});
+  const store = new MemoryStore({enqueue: (message) => queue.push(message), takeRoom: () => room.take()});
   const announcements = new MemoryAnnouncements({store, queue});
   return {
     store,

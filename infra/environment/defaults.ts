@@ -19,7 +19,7 @@ export const defaults: Tree = {
     // 5 min: each pod that leaves drains connections, and a second wave of logins often follows the first.
     scaleDownAfterSeconds: 300,
     cpuRequestMillis: 250,
-    memoryMiB: 320,
+    memoryMiB: 384,
     // 5 s: kube-proxy and the usual controllers drop an endpoint within 1–3 s of its deletion.
     drainDelaySeconds: 5,
     shutdownTimeoutSeconds: 30,
