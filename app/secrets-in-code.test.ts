@@ -41,12 +41,12 @@ describe('in the code of the service', () => {
   it('chance that can be foretold decides how long to wait and whom to ask first, and nothing else', () => {
     const users = sources.filter((file) => readFileSync(file, 'utf8').includes('Math.random'));
     expect(users.toSorted()).toEqual([
-      'app/delivery/backoff.ts',
+      'app/domain/backoff.ts',
       'app/fallback/creation.ts',
+      'app/fallback/part-breakers.ts',
       'app/fallback/store-breaker.ts',
       'app/peers/peer-directory.ts',
       'app/store/redis/cluster.ts',
-      'app/store/redis/connect.ts',
       'app/store/retrying-store.ts',
     ]);
   });

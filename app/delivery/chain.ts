@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Logger} from 'pino';
+import {backoffMs} from '../domain/backoff.ts';
 import type {Channel} from '../domain/policy.ts';
-import {backoffMs} from './backoff.ts';
 import {Lane} from './lane.ts';
 import type {DeliveryResult} from './outbox.ts';
 import type {OutgoingMessage, Provider, SendResult} from './provider.ts';

@@ -1,8 +1,8 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Logger} from 'pino';
+import {backoffMs} from '../domain/backoff.ts';
 import type {ReadOutcome} from '../store/store.ts';
 import type {QueuedEvent, VerificationEvent} from './announcements.ts';
-import {backoffMs} from './backoff.ts';
 import type {HttpClient, HttpResult} from './http/client.ts';
 import {messageIdOf} from './message.ts';
 import {signedHeaders} from './standard-webhooks.ts';

@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Logger} from 'pino';
-import {backoffMs} from './backoff.ts';
+import {backoffMs} from '../domain/backoff.ts';
 import {claimAfterMs, type DeliveryResult, type MessageName, type Outbox, type QueuedEntry} from './outbox.ts';
 
 /** What is to be done about a message that was received. */

@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Logger} from 'pino';
-import {backoffMs} from '../delivery/backoff.ts';
+import {backoffMs} from '../domain/backoff.ts';
 import {partitionCount} from '../domain/pseudonym.ts';
 import type {Holding} from '../store/holding.ts';
 import type {RecipientName} from '../store/memory-holdings.ts';

@@ -3,7 +3,7 @@ import type {Fault} from './fault.ts';
 
 export const killRedis: Fault = {
   name: 'kill-redis',
-  description: 'SIGKILL to the only Redis; healed by a start on the data that it left',
+  description: 'SIGKILL to the only Redis; healed by a start, on the data that it left if it keeps any',
   on: {
     processes(testbed) {
       const redis = singleRedisOf(testbed);

@@ -13,6 +13,8 @@ export interface BackEndTrust {
   readonly serviceAnnotations: Annotations;
   /** Whether the controller needs its own kind of object beside the annotations. */
   readonly transport: 'traefik' | undefined;
+  /** The Secret in which the controller looks for our authority, where it is not one that the pods have. */
+  readonly authoritySecret?: string;
 }
 
 /**
@@ -81,6 +83,7 @@ const controllers: Readonly<Record<ControllerName, BackEndTrust>> = {
     },
     serviceAnnotations: {},
     transport: undefined,
+    authoritySecret: appAuthority,
   },
   /** Nothing is told to it: its annotations are the environment's to give. */
   other: {ingressAnnotations: {}, serviceAnnotations: {}, transport: undefined},
@@ -92,7 +95,7 @@ const nothing: BackEndTrust = {ingressAnnotations: {}, serviceAnnotations: {}, t
 export function backEndTrust(environment: Environment): BackEndTrust {
   const {exposure, app, namespace} = environment;
   if (!app.tls || exposure.kind !== 'ingress') return nothing;
-  const {ingressAnnotations, serviceAnnotations, transport} = controllers[exposure.controller];
+  const {ingressAnnotations, serviceAnnotations, ...rest} = controllers[exposure.controller];
   const values = {namespace, name: componentName('app'), host: apiEndpoint(environment).host};
   const filled = (annotations: Annotations) =>
     Object.fromEntries(
@@ -104,7 +107,7 @@ export function backEndTrust(environment: Environment): BackEndTrust {
   return {
     ingressAnnotations: filled(ingressAnnotations),
     serviceAnnotations: filled(serviceAnnotations),
-    transport,
+    ...rest,
   };
 }
 

@@ -6,7 +6,7 @@ import {exporterFiles} from '../redis/containers.ts';
 import {redisSecretFiles} from '../redis/files.ts';
 import {jobSecretFiles} from '../resilience/settings.ts';
 import {keysBySecret} from './files.ts';
-import {appAuthority, appTls, ingressTls} from './names.ts';
+import {appTls, ingressTls} from './names.ts';
 
 /** Every Secret that the stacks of an environment refer to, with the keys that they read of it. */
 export function requiredSecrets(environment: Environment): Map<string, string[]> {
@@ -17,17 +17,15 @@ export function requiredSecrets(environment: Environment): Map<string, string[]>
           {secret: ingressTls, key: 'tls.key'},
         ]
       : [];
-  const router =
-    backEndTrust(environment).ingressAnnotations['route.openshift.io/destination-ca-certificate-secret'] === undefined
-      ? []
-      : [{secret: appAuthority, key: appTls.certificate}];
+  const {authoritySecret} = backEndTrust(environment);
+  const controller = authoritySecret === undefined ? [] : [{secret: authoritySecret, key: appTls.certificate}];
   const redis = environment.redis.mode === 'external' ? [] : [...redisSecretFiles, ...exporterFiles];
   return keysBySecret([
     ...appSecretFiles(environment),
     ...redis,
     ...(environment.resilience.enabled ? jobSecretFiles(environment) : []),
     ...ingress,
-    ...router,
+    ...controller,
   ]);
 }
 

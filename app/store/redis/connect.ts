@@ -1,4 +1,5 @@
 import {Redis} from 'ioredis';
+import {backoffMs} from '../../domain/backoff.ts';
 import {ListeningSentinelConnector} from './sentinel-connector.ts';
 import type {RedisCredentials, RedisTarget} from './target.ts';
 
@@ -16,7 +17,8 @@ export interface RedisConnectionOptions {
   readonly onUp: () => void;
 }
 
-const maxReconnectDelayMs = 500;
+/** Many services that lost one Redis do not come back all at once. */
+const reconnecting = {firstMs: 50, maxMs: 500};
 /** How long a peer may take to close a connection that has been given up: a frozen one never does. */
 const disconnectTimeoutMs = 100;
 /** A connection that says nothing for so many times as long as a command may take is given up: its server may stand still. */
@@ -53,7 +55,7 @@ export function connectRedis(options: RedisConnectionOptions): Redis {
     },
     retryStrategy: (attempt) => {
       renew();
-      return reconnectDelayMs(attempt);
+      return backoffMs(attempt, reconnecting);
     },
     sentinelReconnectStrategy: () => {
       renew();
@@ -101,11 +103,6 @@ async function leaveReplica(redis: Redis): Promise<void> {
   redis.disconnect(true);
 }
 
-/** Full jitter under an exponential bound: many services that lost one Redis do not come back all at once. */
-function reconnectDelayMs(attempt: number): number {
-  return Math.random() * Math.min(50 * 2 ** Math.min(attempt, 10), maxReconnectDelayMs);
-}
-
 function where(target: RedisConnectionOptions['target'], timeoutMs: number) {
   switch (target.kind) {
     case 'standalone':
@@ -116,7 +113,7 @@ function where(target: RedisConnectionOptions['target'], timeoutMs: number) {
         name: target.masterName,
         failoverDetector: true,
         sentinelCommandTimeout: timeoutMs,
-        sentinelRetryStrategy: reconnectDelayMs,
+        sentinelRetryStrategy: (attempt: number) => backoffMs(attempt, reconnecting),
         Connector: ListeningSentinelConnector,
       };
   }
