@@ -7,6 +7,8 @@ export interface CreateHeldOptions {
   readonly breakers: Pick<PartBreakers, 'isOpen'>;
   readonly fallback: FallbackStore;
   readonly recovery: Pick<Recovery, 'bringFor'>;
+  /** Whether it has handed the recipient over and others do not find it yet, or nobody knows whether it has arrived. @default never */
+  readonly isUnsettled?: (address: Address) => boolean;
 }
 
 /** What a process that may hold the recipient of a new verification does about it. */
@@ -30,15 +32,16 @@ export interface OnItsWay {
  * A recipient is in one place: what is asked about one that a process holds is done there, or in the store once the recipient
  * has gone back. So failures are not counted from nothing, and a request that was answered here is answered alike.
  */
-export function createHeld({breakers, fallback, recovery}: CreateHeldOptions): CreateHeld {
+export function createHeld({breakers, fallback, recovery, isUnsettled = () => false}: CreateHeldOptions): CreateHeld {
   return async (address, verification, idempotency) => {
+    const elsewhere = () => ({kind: isUnsettled(address) ? 'on_its_way' : 'elsewhere'}) as const;
     if (fallback.holdsRecipient(address) && !breakers.isOpen(address.partition)) await recovery.bringFor(address);
-    if (!fallback.holdsRecipient(address)) return {kind: 'elsewhere'};
+    if (!fallback.holdsRecipient(address)) return elsewhere();
     try {
       return await fallback.create(address, verification, idempotency);
     } catch (error) {
       if (!isCertain(error)) throw error;
-      return {kind: idempotency !== undefined && fallback.knows(idempotency) ? 'on_its_way' : 'elsewhere'};
+      return idempotency !== undefined && fallback.knows(idempotency) ? {kind: 'on_its_way'} : elsewhere();
     }
   };
 }

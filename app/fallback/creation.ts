@@ -1,7 +1,14 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Draft} from '../store/draft.ts';
 import {within} from '../store/retrying-store.ts';
-import {type CreateOutcome, type Idempotency, isCertain, type Store, StoreError} from '../store/store.ts';
+import {
+  type CreateOutcome,
+  type Idempotency,
+  isCertain,
+  type Store,
+  StoreError,
+  StorePartMoving,
+} from '../store/store.ts';
 import type {CreateHeld, Elsewhere, OnItsWay} from './create-held.ts';
 import {type Deadline, startDeadline} from './deadline.ts';
 import {type FallbackStore, RecipientGone} from './fallback-store.ts';
@@ -16,6 +23,8 @@ export interface CreationOptions {
   readonly breakers: Pick<PartBreakers, 'isOpen' | 'reachedAt'>;
   readonly fallback: FallbackStore;
   readonly peers: Peers;
+  /** Whether this process is about to end: then it takes what no other one does. @default never */
+  readonly isLeaving?: () => boolean;
   /** How long an operation may take, its ways over peers included. */
   readonly deadlineMs: number;
 }
@@ -27,6 +36,7 @@ const heldShare = 0.2;
 /** How often each way to the store is asked what became of a creation. */
 const askings = 4;
 const pauseMs = 40;
+const longestPauseMs = 640;
 
 /**
  * A new verification: in the store, by whichever process reaches it, or else in the memory of one process. The store makes
@@ -79,7 +89,10 @@ export class Creation {
     return {kind: 'elsewhere', mayHaveCopy, isInDoubt};
   }
 
-  /** Processes that may hold something of the recipient. */
+  /**
+   * Processes that may hold something of the recipient. One that is about to end is in no order any more and is asked before those
+   * that it may hand it to: it answers once it has.
+   */
   *#holders(draft: Draft): Iterable<{instance: string; holdsCopies: boolean; create: CreateHeld}> {
     const {instance, createHeld, breakers, fallback, peers, deadlineMs} = this.#options;
     if (fallback.holdsRecipient(draft)) yield {instance, holdsCopies: fallback.holdsCopies, create: createHeld};
@@ -88,7 +101,7 @@ export class Creation {
     const nobodyReachesStore = breakers.isOpen(partition) && !ready.some((peer) => peer.reaches(partition));
     const mayHold = nobodyReachesStore ? this.#mayHoldByOrder(draft, ready) : ranked(draft.recipientTag, ready);
     const deadline = startDeadline(deadlineMs * heldShare);
-    for (const peer of mayHold.filter(({holds}) => holds))
+    for (const peer of [...peers.unreadyHolders(), ...mayHold].filter(({holds}) => holds))
       yield {
         instance: peer.instance,
         holdsCopies: peer.holdsCopies,
@@ -104,11 +117,18 @@ export class Creation {
   #mayHoldByOrder({partition, recipientTag}: Draft, ready: readonly Peer[]): Peer[] {
     const {instance, breakers} = this.#options;
     const readyAt = new Map([[instance, 0], ...ready.map((peer) => [peer.instance, peer.readyAt] as const)]);
-    const order = rank(recipientTag, [...readyAt.keys()]);
+    const order = this.#order(recipientTag, ready);
     const first = order.findIndex((each) => (readyAt.get(each) ?? 0) <= breakers.reachedAt(partition));
     if (first === 0) return [];
     const others = first === -1 ? order : order.slice(0, first + 1);
     return others.flatMap((each) => ready.find((peer) => peer.instance === each) ?? []);
+  }
+
+  /** All that may hold the recipient, in the order in which they are to. The others do not count on one that is about to end. */
+  #order(recipientTag: string, ready: readonly Peer[]): string[] {
+    const {instance, isLeaving = () => false} = this.#options;
+    const others = ready.map((peer) => peer.instance);
+    return isLeaving() ? [...rank(recipientTag, others), instance] : rank(recipientTag, [instance, ...others]);
   }
 
   async #inStore(
@@ -121,12 +141,14 @@ export class Creation {
     const endsAt = deadline.endsAt - deadlineMs * memoryShare;
     const leftMs = () => Math.floor(endsAt - performance.now());
     let storeMayHaveCopy = false;
+    let moving: StorePartMoving | undefined;
     const ask = async (creating: Promise<CreateOutcome>): Promise<CreateOutcome | undefined> => {
       try {
         return await creating;
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         storeMayHaveCopy ||= !isCertain(error);
+        if (error instanceof StorePartMoving) moving = error;
         return undefined;
       }
     };
@@ -138,9 +160,13 @@ export class Creation {
         if (peerMs > 0) outcome = await ask(peer.store(peerMs).create(address, verification, idempotency));
         if (outcome !== undefined) return outcome;
       }
-      if (!storeMayHaveCopy || asking === askings || leftMs() <= 0) return {kind: 'nowhere', storeMayHaveCopy};
-      await delay((0.5 + Math.random() / 2) * pauseMs * 2 ** asking);
-      outcome = await ask(within(endsAt, own.create(address, verification, idempotency)));
+      // It is there, and may have answered a request that comes again: what has a key is not made elsewhere.
+      const waits = moving !== undefined && idempotency !== undefined;
+      const isOver = (asking >= askings && !waits) || leftMs() <= 0;
+      if (isOver && waits && !storeMayHaveCopy) throw moving;
+      if (isOver || !(storeMayHaveCopy || waits)) return {kind: 'nowhere', storeMayHaveCopy};
+      await delay((0.5 + Math.random() / 2) * Math.min(pauseMs * 2 ** asking, longestPauseMs, leftMs()));
+      if (leftMs() > 0) outcome = await ask(within(endsAt, own.create(address, verification, idempotency)));
     }
     return outcome;
   }
@@ -155,11 +181,11 @@ export class Creation {
     idempotency: Idempotency | undefined,
     deadline: Deadline,
   ): Promise<CreateOutcome> {
-    const {instance, own, peers} = this.#options;
+    const {own, peers} = this.#options;
     const ready = peers.ready();
     let mayHaveCopy = isInDoubt;
     let failure = new StoreError('not_executed', 'no process takes the verification');
-    for (const owner of rank(draft.recipientTag, [instance, ...ready.map((peer) => peer.instance)])) {
+    for (const owner of this.#order(draft.recipientTag, ready)) {
       const {address, verification} = draft.addressTo(owner);
       const peer = ready.find((each) => each.instance === owner);
       const store = peer?.store(Math.floor(deadline.leftMs() / 2)) ?? own;

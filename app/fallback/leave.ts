@@ -1,5 +1,6 @@
 import type {Logger} from 'pino';
 import type {Holding} from '../store/holding.ts';
+import type {RecipientName} from '../store/memory-holdings.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
 import {isCertain} from '../store/store.ts';
 import type {FallbackStore, SendResult} from './fallback-store.ts';
@@ -12,6 +13,8 @@ export interface LeaveOptions {
   readonly breakers: Pick<PartBreakers, 'isOpen' | 'partOf'>;
   readonly handover: Pick<RedisHandover, 'adoption' | 'probe'>;
   readonly peers: Peers;
+  /** Hears of a recipient that others may not find now: it is in the store, which counted as away, or nobody knows whether it has arrived. */
+  readonly onUnsettled: (name: RecipientName) => void;
   readonly log: Logger;
   /** How long it may take; what has not gone by then is gone with the process. */
   readonly withinMs: number;
@@ -64,15 +67,19 @@ function looking({breakers, handover}: LeaveOptions): (partition: number) => Pro
 }
 
 async function send(
-  {instance, handover, peers}: LeaveOptions,
+  {instance, breakers, handover, peers, onUnsettled}: LeaveOptions,
   storeIsThere: boolean,
   holding: Holding,
   sequence: number,
   endsAt: number,
 ): Promise<SendResult> {
   const leftMs = () => Math.min(longestCallMs, endsAt - performance.now());
+  const toStore = async () => {
+    await handover.adoption(holding, instance, sequence).send();
+    if (breakers.isOpen(holding.partition)) onUnsettled(holding);
+  };
   const targets = [
-    ...(storeIsThere ? [() => handover.adoption(holding, instance, sequence).send()] : []),
+    ...(storeIsThere ? [toStore] : []),
     ...ranked(holding.recipientTag, peers.ready()).map((peer) => () => peer.adopt(holding, leftMs())),
   ];
   for (const target of targets) {
@@ -80,7 +87,9 @@ async function send(
       await target();
       return 'taken';
     } catch (error) {
-      if (!isCertain(error)) return 'unknown';
+      if (isCertain(error)) continue;
+      onUnsettled(holding);
+      return 'unknown';
     }
   }
   return 'refused';

@@ -3,6 +3,7 @@ import type {Outbox} from '../delivery/outbox.ts';
 import type {BudgetTimings} from '../domain/failure-budget.ts';
 import type {DraftStore} from '../store/draft.ts';
 import {HeapRoom} from '../store/heap-room.ts';
+import type {RecipientName} from '../store/memory-holdings.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
 import {retrying} from '../store/retrying-store.ts';
 import {type Store, StoreError} from '../store/store.ts';
@@ -72,6 +73,7 @@ export function openFallback({
   log,
 }: FallbackOptions): Fallback {
   let isLeaving = false;
+  const unsettled = new Set<string>();
   const breakers = new PartBreakers({
     parts: handover,
     ...(probeEveryMs === undefined ? {} : {probeEveryMs}),
@@ -85,7 +87,8 @@ export function openFallback({
   const status = (): PeerStatus => ({
     ...reachOf((partition) => breakers.isOpen(partition)),
     stopping: isLeaving,
-    holds: !fallback.isEmpty,
+    // Also of what it has handed over, as long as others do not find that.
+    holds: !fallback.isEmpty || unsettled.size > 0,
     holdsCopies: fallback.holdsCopies,
   });
   const room = new HeapRoom();
@@ -112,8 +115,17 @@ export function openFallback({
     recovery,
   };
   const own = ownPart(parts);
-  const held = createHeld(parts);
-  const store = new ResilientStore({instance, own, createHeld: held, breakers, fallback, peers, deadlineMs});
+  const held = createHeld({...parts, isUnsettled: ({recipientTag}) => unsettled.has(recipientTag)});
+  const store = new ResilientStore({
+    instance,
+    own,
+    createHeld: held,
+    breakers,
+    fallback,
+    peers,
+    isLeaving: () => isLeaving,
+    deadlineMs,
+  });
   breakers.start();
   onConnected(() => breakers.probeSoon());
   recovery.start();
@@ -140,10 +152,13 @@ export function openFallback({
     },
     startToLeave() {
       isLeaving = true;
+      // Whoever does not know counts on it.
+      void peers.tell(status(), tellMs);
     },
     async stop(withinMs) {
       await recovery.stop();
-      await leave({instance, fallback, breakers, handover, peers, log, withinMs});
+      const onUnsettled = ({recipientTag}: RecipientName) => void unsettled.add(recipientTag);
+      await leave({instance, fallback, breakers, handover, peers, onUnsettled, log, withinMs});
       await breakers.stop();
       room[Symbol.dispose]();
     },

@@ -44,7 +44,9 @@ export function ownPart({
         if (!breakers.isOpen(address.partition) && fallback.holdsRecipient(address)) await recovery.bringFor(address);
         return shared.create(address, verification, idempotency);
       }
-      if (!takesNew()) throw new StoreError('not_executed', 'the process is about to end');
+      // Beside what it holds it may: that goes on with the rest, and a request that it has answered gets its answer again.
+      if (!takesNew() && !fallback.holdsRecipient(address))
+        throw new StoreError('not_executed', 'the process is about to end');
       if (address.owner !== instance)
         throw new StoreError('not_executed', 'the verification is meant for another process');
       return fallback.create(address, verification, idempotency);

@@ -142,8 +142,10 @@ export class ResilientStore implements DraftStore {
     if (mine instanceof StoreError || mine.kind === 'not_found') {
       if (!(mine instanceof StoreError)) nowhere = mine;
     } else return mine;
-    const others = peers.ready().filter(({instance}) => instance !== address.owner);
-    for (const peer of ranked(address.recipientTag, others)) {
+    // One that is about to end first: it may hand it to the others.
+    const ending = peers.unreadyHolders().filter(({holds}) => holds);
+    const others = [...ending, ...ranked(address.recipientTag, peers.ready())];
+    for (const peer of others.filter(({instance}) => instance !== address.owner)) {
       const theirs = await ask(peer.store(deadline.leftMs()));
       if (theirs instanceof StoreError) doubt = theirs;
       else if (theirs.kind === 'not_found') nowhere = theirs;
