@@ -185,6 +185,26 @@ describe('a creation that the store may have done', () => {
   });
 });
 
+describe('a request that the store answered just before it went away', () => {
+  it('and that memory, which cannot know, answered with another verification, has one that is good once both meet', async () => {
+    const node = await start();
+    const {store} = node.fallback;
+    const book = createAddressBook();
+    const create = async (name: string, tag: string) =>
+      addressIn(book, await store.create(book.draft(name, verification({maxPending: 3})), {tag, fingerprint: 'f'}));
+    const first = await create('ada', 'request');
+    const other = await create('ada', 'another request');
+    await cut(node);
+    const second = await create('ada', 'request');
+    expect(second.id).not.toBe(first.id);
+    await mend(node);
+    expect((await create('ada', 'request')).id).toBe(second.id);
+    expect(await store.check(first, right, limits)).toMatchObject({kind: 'final', snapshot: {status: 'superseded'}});
+    expect(await store.check(second, right, limits)).toMatchObject({kind: 'approved'});
+    expect(await store.check(other, right, limits)).toMatchObject({kind: 'approved'});
+  });
+});
+
 describe('a store that comes back', () => {
   it('empty still gets what was held, and what it had lost is lost', async () => {
     const node = await start();

@@ -11,7 +11,8 @@
 -- Keeps: failures are added, once for each process and sequence; what is written has the time that was left; a copy takes
 --        no more checks and its message is sent no more from the step on in which the verification itself is here, which
 --        takes none if the copy was approved; a code
---        that may have been taken over, and approved since, is good nowhere that may lack that.
+--        that may have been taken over, and approved since, is good nowhere that may lack that; what was created here for a
+--        request ends where the same was given another one meanwhile, which the caller was told of last.
 local holding, sequence = cjson.decode(ARGV[1]), tonumber(ARGV[2])
 local tombstone, attempts = tonumber(ARGV[3]), holding.maxAttempts
 if tonumber(redis.call('GET', KEYS[3]) or 0) >= sequence then
@@ -60,6 +61,27 @@ local function end_copies(tag, ended)
     end
   end
   return false
+end
+
+-- Where a reply to a creation has the id, and when that ends; see `reply`.
+local ID, ENDS = 19, 7
+local first_request, held_drafts = 3 + #holding.verifications, {}
+for _, held in ipairs(holding.verifications) do
+  if held.copy then first_request = first_request + 1 end
+  held_drafts[string.sub(held.tag, 1, draft_length)] = true
+end
+for i, request in ipairs(holding.requests) do
+  local stored = request.reply[1] == 'created' and redis.call('GET', KEYS[first_request + i])
+  if stored then
+    local known, replied = cmsgpack.unpack(stored)
+    if known == request.fingerprint and replied[ID] ~= request.reply[ID] then
+      for _, code in ipairs(recipient.codes) do
+        -- Which of two copies of one code ends is decided below.
+        local is_copy = held_drafts[string.sub(code[TAG], 1, draft_length)]
+        if code[MARK] == '=' and code[EXPIRES] == replied[ENDS] and not is_copy then code[MARK] = '!' end
+      end
+    end
+  end
 end
 
 local copies, untold, given_up = 0, false, false
@@ -122,7 +144,7 @@ for i, request in ipairs(holding.requests) do
     if replied[position] > 0 then replied[position] = replied[position] + at end
   end
   for position = 22, #replied, 2 do replied[position] = replied[position] + at end
-  local key = KEYS[3 + #holding.verifications + copies + i]
+  local key = KEYS[first_request + i]
   if request.endsInMs > 0 and not (untold and redis.call('EXISTS', key) == 1) then
     remember(key, request.fingerprint, request.endsInMs, replied)
   end
