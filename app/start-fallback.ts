@@ -56,6 +56,7 @@ export async function startFallback(
     instance,
     key,
     part: fallback.part,
+    deadlineMs,
     onAsked: (peer) => void directory.meet(peer),
     onTold: (peer, status) => directory.hear(peer, status),
     log,

@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import {type Deadline, startDeadline, under} from '../store/deadline.ts';
 import type {Draft} from '../store/draft.ts';
-import {within} from '../store/retrying-store.ts';
 import {
   type CreateOutcome,
   type Idempotency,
@@ -10,7 +10,6 @@ import {
   StorePartMoving,
 } from '../store/store.ts';
 import type {CreateHeld, Elsewhere, OnItsWay} from './create-held.ts';
-import {type Deadline, startDeadline} from './deadline.ts';
 import {type FallbackStore, RecipientGone} from './fallback-store.ts';
 import type {PartBreakers} from './part-breakers.ts';
 import {type Peer, type Peers, rank, ranked, reachingStore} from './peers.ts';
@@ -33,6 +32,8 @@ export interface CreationOptions {
 const memoryShare = 0.4;
 /** What peers that hold recipients may take of the deadline to say whether it is one of theirs. */
 const heldShare = 0.2;
+/** What a recipient of this process' own, which is on its way, may take of it. */
+const ownHeldShare = 0.3;
 /** How often each way to the store is asked what became of a creation. */
 const askings = 4;
 const pauseMs = 40;
@@ -50,8 +51,12 @@ export class Creation {
     this.#options = options;
   }
 
-  async create(draft: Draft, idempotency?: Idempotency): Promise<CreateOutcome> {
+  create(draft: Draft, idempotency?: Idempotency): Promise<CreateOutcome> {
     const deadline = startDeadline(this.#options.deadlineMs);
+    return under(deadline, () => this.#create(draft, idempotency, deadline));
+  }
+
+  async #create(draft: Draft, idempotency: Idempotency | undefined, deadline: Deadline): Promise<CreateOutcome> {
     const held = await this.#whereHeld(draft, idempotency);
     if (held.kind === 'on_its_way') throw onItsWay();
     if (held.kind !== 'elsewhere') return held;
@@ -95,7 +100,12 @@ export class Creation {
    */
   *#holders(draft: Draft): Iterable<{instance: string; holdsCopies: boolean; create: CreateHeld}> {
     const {instance, createHeld, breakers, fallback, peers, deadlineMs} = this.#options;
-    if (fallback.holdsRecipient(draft)) yield {instance, holdsCopies: fallback.holdsCopies, create: createHeld};
+    if (fallback.holdsRecipient(draft))
+      yield {
+        instance,
+        holdsCopies: fallback.holdsCopies,
+        create: (...args) => under(startDeadline(deadlineMs * ownHeldShare), () => createHeld(...args)),
+      };
     const ready = peers.ready();
     const {partition} = draft;
     const nobodyReachesStore = breakers.isOpen(partition) && !ready.some((peer) => peer.reaches(partition));
@@ -138,8 +148,7 @@ export class Creation {
   ): Promise<CreateOutcome | {readonly kind: 'nowhere'; readonly storeMayHaveCopy: boolean}> {
     const {own, peers, deadlineMs} = this.#options;
     const {address, verification} = draft.addressTo();
-    const endsAt = deadline.endsAt - deadlineMs * memoryShare;
-    const leftMs = () => Math.floor(endsAt - performance.now());
+    const inTime = startDeadline(deadline.leftMs() - deadlineMs * memoryShare);
     let storeMayHaveCopy = false;
     let moving: StorePartMoving | undefined;
     const ask = async (creating: Promise<CreateOutcome>): Promise<CreateOutcome | undefined> => {
@@ -152,21 +161,22 @@ export class Creation {
         return undefined;
       }
     };
-    let outcome = await ask(own.create(address, verification, idempotency));
+    const askOwn = () => ask(under(inTime, () => own.create(address, verification, idempotency)));
+    let outcome = await askOwn();
     for (let asking = 1; outcome === undefined; asking++) {
       for (const peer of reachingStore(draft, peers)) {
         // The next one needs time too.
-        const peerMs = Math.floor(leftMs() / 2);
+        const peerMs = Math.floor(inTime.leftMs() / 2);
         if (peerMs > 0) outcome = await ask(peer.store(peerMs).create(address, verification, idempotency));
         if (outcome !== undefined) return outcome;
       }
       // It is there, and may have answered a request that comes again: what has a key is not made elsewhere.
       const waits = moving !== undefined && idempotency !== undefined;
-      const isOver = (asking >= askings && !waits) || leftMs() <= 0;
+      const isOver = (asking >= askings && !waits) || inTime.leftMs() <= 0;
       if (isOver && waits && !storeMayHaveCopy) throw moving;
       if (isOver || !(storeMayHaveCopy || waits)) return {kind: 'nowhere', storeMayHaveCopy};
-      await delay((0.5 + Math.random() / 2) * Math.min(pauseMs * 2 ** asking, longestPauseMs, leftMs()));
-      if (leftMs() > 0) outcome = await ask(within(endsAt, own.create(address, verification, idempotency)));
+      await delay((0.5 + Math.random() / 2) * Math.min(pauseMs * 2 ** asking, longestPauseMs, inTime.leftMs()));
+      outcome = await askOwn();
     }
     return outcome;
   }
@@ -188,23 +198,27 @@ export class Creation {
     for (const owner of this.#order(draft.recipientTag, ready)) {
       const {address, verification} = draft.addressTo(owner);
       const peer = ready.find((each) => each.instance === owner);
-      const store = peer?.store(Math.floor(deadline.leftMs() / 2)) ?? own;
+      // The next one needs time too.
+      const inTime = startDeadline(deadline.leftMs() / 2);
+      const store = peer?.store(inTime.leftMs()) ?? own;
+      const about = {...verification, storeMayHaveCopy: mayHaveCopy};
       try {
-        return await store.create(address, {...verification, storeMayHaveCopy: mayHaveCopy}, idempotency);
+        return await under(inTime, () => store.create(address, about, idempotency));
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        if (error instanceof RecipientGone) return this.#whereItHasGone(draft, idempotency, deadline);
+        if (error instanceof RecipientGone) return this.#whereItHasGone(draft, idempotency);
         mayHaveCopy ||= !isCertain(error);
         if (isCertain(failure)) failure = error;
       }
     }
-    throw failure;
+    // What the store or a peer may have done, no later refusal undoes.
+    throw mayHaveCopy && isCertain(failure) ? new StoreError('unknown', failure.message, failure) : failure;
   }
 
   /** The store is back, and knows the recipient, and what was answered to the request if that has come again. */
-  #whereItHasGone(draft: Draft, idempotency: Idempotency | undefined, {endsAt}: Deadline): Promise<CreateOutcome> {
+  #whereItHasGone(draft: Draft, idempotency: Idempotency | undefined): Promise<CreateOutcome> {
     const {address, verification} = draft.addressTo();
-    return within(endsAt, this.#options.own.create(address, verification, idempotency));
+    return this.#options.own.create(address, verification, idempotency);
   }
 }
 

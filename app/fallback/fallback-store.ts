@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {DeliveryResult, QueuedMessage} from '../delivery/outbox.ts';
 import type {BudgetLimits, BudgetTimings} from '../domain/failure-budget.ts';
+import {startDeadline} from '../store/deadline.ts';
 import type {Holding} from '../store/holding.ts';
 import {MemoryCollections, monotonicNow} from '../store/memory-collections.ts';
 import {drop, giveBackMessages, holdingOf, type RecipientName, takeOver} from '../store/memory-holdings.ts';
@@ -234,11 +235,12 @@ export class FallbackStore implements Store {
    */
   async #here<T>(recipientTags: readonly string[], run: (hasGone: boolean) => Promise<T>): Promise<T> {
     const giveUp = new AbortController();
+    const deadline = startDeadline(this.#options.patienceMs ?? 1000);
     const onItsWay = () => recipientTags.map((tag) => this.#moving.get(tag)).find((moving) => moving !== undefined);
     let hasGone = false;
     try {
       for (let moving = onItsWay(); moving !== undefined; moving = onItsWay()) {
-        const patience = delay(this.#options.patienceMs ?? 1000, 'late' as const, {signal: giveUp.signal});
+        const patience = delay(deadline.leftMs(), 'late' as const, {signal: giveUp.signal});
         patience.catch(() => {});
         const ended = await Promise.race([moving, patience]);
         if (ended === 'late') throw new StoreUndecided('the recipient is on its way back to the store');

@@ -1,6 +1,7 @@
 import type {Logger} from 'pino';
 import type {Outbox} from '../delivery/outbox.ts';
 import type {BudgetTimings} from '../domain/failure-budget.ts';
+import {startDeadline, within} from '../store/deadline.ts';
 import type {DraftStore} from '../store/draft.ts';
 import {HeapRoom} from '../store/heap-room.ts';
 import type {RecipientName} from '../store/memory-holdings.ts';
@@ -109,7 +110,11 @@ export function openFallback({
   const parts = {
     instance,
     // A creation is not tried again here: see `creation.ts`.
-    shared: {...retried, create: guarded.create},
+    shared: {
+      ...retried,
+      create: (...args: Parameters<Store['create']>) =>
+        within(startDeadline(deadlineMs), () => guarded.create(...args)),
+    },
     breakers,
     fallback,
     recovery,

@@ -2,6 +2,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {Logger} from 'pino';
 import {backoffMs} from '../domain/backoff.ts';
 import {partitionCount} from '../domain/pseudonym.ts';
+import {startDeadline} from '../store/deadline.ts';
 import type {Holding} from '../store/holding.ts';
 import type {RecipientName} from '../store/memory-holdings.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
@@ -64,7 +65,9 @@ export class Recovery {
   /** The same for a request, which does not wait for how it ends if that takes long. */
   async bringFor(name: RecipientName): Promise<void> {
     const ended = new AbortController();
-    const patience = delay(patienceMs, undefined, {signal: ended.signal}).catch(() => {});
+    // What is asked afterwards needs time too.
+    const waitMs = Math.min(patienceMs, startDeadline(Number.POSITIVE_INFINITY).leftMs() / 2);
+    const patience = delay(waitMs, undefined, {signal: ended.signal}).catch(() => {});
     await Promise.race([this.bring(name), patience]);
     ended.abort();
   }

@@ -1,3 +1,4 @@
+import {type Deadline, startDeadline, under, within} from '../store/deadline.ts';
 import type {Draft, DraftStore} from '../store/draft.ts';
 import type {RecipientName} from '../store/memory-holdings.ts';
 import {
@@ -10,7 +11,6 @@ import {
   StoreUndecided,
 } from '../store/store.ts';
 import {Creation, type CreationOptions} from './creation.ts';
-import {type Deadline, startDeadline} from './deadline.ts';
 import {type Peer, ranked, reachingStore} from './peers.ts';
 
 /** An operation on one verification, at whatever store is asked. */
@@ -101,18 +101,27 @@ export class ResilientStore implements DraftStore {
     throw doubt ?? mine;
   }
 
-  async #onOne<Outcome extends MaybeFound>(
+  #onOne<Outcome extends MaybeFound>(address: Address, run: Run<Outcome>, isRepeatable: boolean): Promise<Outcome> {
+    const deadline = startDeadline(this.#options.deadlineMs);
+    return under(deadline, () => this.#whereItIs(address, deadline, run, isRepeatable));
+  }
+
+  async #whereItIs<Outcome extends MaybeFound>(
     address: Address,
+    deadline: Deadline,
     run: Run<Outcome>,
     isRepeatable: boolean,
   ): Promise<Outcome> {
     const {instance, own, fallback, peers} = this.#options;
     const {owner} = address;
-    const deadline = startDeadline(this.#options.deadlineMs);
     if (owner === undefined || owner === instance) return this.#shared(address, deadline, run, isRepeatable);
     if (fallback.holds(address)) return run(own);
     const peer = peers.find(owner);
-    if (peer === undefined) return this.#afterItsOwner(address, deadline, run, await peers.isGone(owner));
+    if (peer === undefined) {
+      // Not told in time, it may be there; and who is asked next needs time too.
+      const told = within(startDeadline(deadline.leftMs() / 2), () => peers.isGone(owner));
+      return this.#afterItsOwner(address, deadline, run, await told.catch(() => false));
+    }
     const outcome = await askPeer(peer, deadline, run);
     if (outcome !== undefined && outcome.kind !== 'not_found') return outcome;
     return this.#afterItsOwner(address, deadline, run, outcome !== undefined);
@@ -160,9 +169,13 @@ export class ResilientStore implements DraftStore {
    * On a recipient wherever something of it may be. Who may hold it and cannot be asked would bring it back later. One that is
    * about to end is asked before those that it may hand it to.
    */
-  async #everywhere<T>(recipient: RecipientName, run: Run<T>): Promise<T[]> {
-    const {peers, deadlineMs} = this.#options;
-    const deadline = startDeadline(deadlineMs);
+  #everywhere<T>(recipient: RecipientName, run: Run<T>): Promise<T[]> {
+    const deadline = startDeadline(this.#options.deadlineMs);
+    return under(deadline, () => this.#atAll(recipient, deadline, run));
+  }
+
+  async #atAll<T>(recipient: RecipientName, deadline: Deadline, run: Run<T>): Promise<T[]> {
+    const {peers} = this.#options;
     const ask = (holders: readonly Peer[]) => Promise.all(holders.map((peer) => run(peer.store(deadline.leftMs()))));
     return [
       await this.#shared(recipient, deadline, run, true),

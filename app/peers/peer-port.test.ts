@@ -9,8 +9,9 @@ import {limits, noWaits, right, type StoreUnderTest, verification} from '../stor
 import {MemoryOutbox} from '../store/memory-outbox.ts';
 import {MemoryQueue} from '../store/memory-queue.ts';
 import {MemoryStore} from '../store/memory-store.ts';
+import {retrying} from '../store/retrying-store.ts';
 import {storeContract} from '../store/store.contract.ts';
-import type {Store} from '../store/store.ts';
+import {type Store, StoreError} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {createCertificate, type TestCertificate} from '../testing/certificates.ts';
 import {startTcpProxy} from '../testing/tcp-proxy.ts';
@@ -38,7 +39,9 @@ const tlsOf = (shown: Pick<TestCertificate, 'cert' | 'key'>, ca = certificate.ca
   current: () => ({cert: shown.cert, key: shown.key, ca, minVersion: 'TLSv1.3'}),
 });
 
-async function serve(changes: {instance?: string; port?: number; secret?: typeof secret; tls?: PeerTls} = {}) {
+async function serve(
+  changes: {deadlineMs?: number; instance?: string; port?: number; secret?: typeof secret; tls?: PeerTls} = {},
+) {
   const instance = changes.instance ?? createInstance();
   const server = await startPeerServer({
     host: '127.0.0.1',
@@ -52,6 +55,7 @@ async function serve(changes: {instance?: string; port?: number; secret?: typeof
       adopt: async () => {},
       status: () => ({reachesStore: true, stopping: false, holds: false, holdsCopies: false}),
     },
+    deadlineMs: changes.deadlineMs ?? 60_000,
     log,
   });
   let closed = false;
@@ -220,6 +224,73 @@ describe('the peer port', () => {
     const [error] = await once(socket, 'error');
     expect(String(error)).toMatch(/certificate required|ECONNRESET|socket hang up/i);
   });
+});
+
+describe('the time that a caller has left', () => {
+  const refusing = () => {
+    const {store} = memory();
+    let running: Promise<unknown> = Promise.resolve();
+    const read = () => Promise.reject(new StoreError('not_executed', 'refused'));
+    const retried = retrying({...store, read} as unknown as Store, {deadlineMs: 60_000});
+    served = {
+      read: (where) => {
+        running = retried.read(where);
+        return running;
+      },
+    } as Store;
+    return () => running;
+  };
+
+  it('is all that the other side takes, which says by then what it has certainly not done', async () => {
+    refusing();
+    const connection = await meet(server);
+    const asked = peerStore(connection, 1500).read(createAddressBook().address('ada'));
+    await expect(asked).rejects.toMatchObject({effect: 'not_executed', message: 'peer: refused'});
+  });
+
+  it('is over when the caller has gone: nothing is tried again for nobody', async () => {
+    const running = refusing();
+    const connection = await meet(server);
+    const before = running();
+    const asked = peerStore(connection, 60_000).read(createAddressBook().address('ada'));
+    asked.catch(() => {});
+    await until('the call', () => running() !== before);
+    connection.close();
+    await expect(running()).rejects.toMatchObject({effect: 'not_executed'});
+  });
+
+  it('gives the other side no more than its own, and is none where the caller, of an earlier version, says nothing', async () => {
+    refusing();
+    const hurried = await serve({deadlineMs: 200});
+    const {client, session} = await raw(hurried);
+    const path = paths.store('read');
+    const args = [createAddressBook().address('ada')];
+    for (const [index, content] of [{args, leftMs: 1e12}, {args}].entries()) {
+      const [sequence, body] = [index + 1, JSON.stringify(content)];
+      const proof = callProof(key, session, {sequence, path, body});
+      const answer = await send(client, path, body, {[sequenceHeader]: String(sequence), [proofHeader]: proof});
+      expect(answer).toMatchObject({status: 200, body: expect.stringContaining('"not_executed"')});
+    }
+  });
+
+  it.each(['-1', '1e999', '"soon"', 'null', '[5]'])(
+    'is refused where it is no time, and nothing is done: %s',
+    async (leftMs) => {
+      const {store, address} = memory();
+      served = store;
+      const where = address('ada');
+      await store.create(where, verification());
+      const {client, session} = await raw(server);
+      const path = paths.store('cancel');
+      const body = `{"args":[${JSON.stringify(where)}],"leftMs":${leftMs}}`;
+      const proof = callProof(key, session, {sequence: 1, path, body});
+      const answer = await send(client, path, body, {[sequenceHeader]: '1', [proofHeader]: proof});
+      expect(JSON.parse(answer.body)).toMatchObject({
+        error: {effect: 'not_executed', message: expect.stringContaining('no time in milliseconds')},
+      });
+      expect(await store.read(where)).toMatchObject({snapshot: {status: 'pending'}});
+    },
+  );
 });
 
 describe('a caller', () => {

@@ -12,6 +12,7 @@ import type {AddressInfo} from 'node:net';
 import type {TLSSocket} from 'node:tls';
 import type {Logger} from 'pino';
 import type {PeerPart, PeerStatus} from '../fallback/peers.ts';
+import {startDeadline, under} from '../store/deadline.ts';
 import {bindingOf, calleeProof, callProof, createNonce, isSameProof, type Session} from './proof.ts';
 import {
   type AdoptCall,
@@ -23,10 +24,10 @@ import {
   paths,
   proofHeader,
   protocolVersion,
-  type StoreCall,
   sequenceHeader,
   toAnswer,
   toStatus,
+  toStoreCall,
 } from './protocol.ts';
 import type {PeerTls} from './tls.ts';
 
@@ -37,6 +38,8 @@ export interface PeerServerOptions {
   readonly instance: string;
   readonly key: KeyObject;
   readonly part: PeerPart;
+  /** How long its part in an operation may take; a caller may allow it less, and never more. */
+  readonly deadlineMs: number;
   /** Hears who asks how this process is. */
   readonly onAsked?: (instance: string) => void;
   /** Hears how a peer says that it is; the peer waits for it. */
@@ -125,7 +128,9 @@ function serve(session: ServerHttp2Session, options: PeerServerOptions): void {
     if (from === undefined || !isNew) return refuse(stream, 'a number that has been here before, or no greeting');
     const expected = callProof(key, from.session, {sequence, path, body});
     if (!isSameProof(String(headers[proofHeader]), expected)) return refuse(stream, 'a proof that is not right');
-    respond(stream, await answer(path, body, from.session.caller, options));
+    const gone = new AbortController();
+    stream.once('close', () => gone.abort());
+    respond(stream, await answer(path, body, from.session.caller, gone.signal, options));
   };
   session.on('stream', (stream, headers) => {
     stream.on('error', () => {});
@@ -137,7 +142,8 @@ async function answer(
   path: string,
   body: string,
   caller: string,
-  {part: {store, createHeld, adopt, status}, onAsked, onTold, log}: PeerServerOptions,
+  gone: AbortSignal,
+  {part: {store, createHeld, adopt, status}, deadlineMs, onAsked, onTold, log}: PeerServerOptions,
 ): Promise<Answer | PeerStatus> {
   if (path === paths.status) {
     onAsked?.(caller);
@@ -148,18 +154,17 @@ async function answer(
       await onTold?.(caller, toStatus(JSON.parse(body)));
       return {};
     }
-    if (path === paths.createHeld) {
-      const run = createHeld as (...args: readonly unknown[]) => Promise<unknown>;
-      return {outcome: await run(...(JSON.parse(body) as StoreCall).args)};
-    }
     if (path === paths.adopt) {
       await adopt((JSON.parse(body) as AdoptCall).holding);
       return {};
     }
     const operation = operations.find((each) => paths.store(each) === path);
-    if (operation === undefined) throw new Error(`nothing at ${path}`);
-    const run = store[operation] as (...args: readonly unknown[]) => Promise<unknown>;
-    return {outcome: await run.apply(store, [...(JSON.parse(body) as StoreCall).args])};
+    if (operation === undefined && path !== paths.createHeld) throw new Error(`nothing at ${path}`);
+    const run = (operation === undefined ? createHeld : store[operation].bind(store)) as (
+      ...args: readonly unknown[]
+    ) => Promise<unknown>;
+    const {args, leftMs = deadlineMs} = toStoreCall(body);
+    return {outcome: await under(startDeadline(Math.min(deadlineMs, leftMs), gone), () => run(...args))};
   } catch (error) {
     const known = toAnswer(error);
     if (!(error instanceof Error && error.name === 'StoreError'))

@@ -41,6 +41,8 @@ export const paths = {
 
 export interface StoreCall {
   readonly args: readonly unknown[];
+  /** How long the caller waits from now on; absent from one of an earlier version. */
+  readonly leftMs?: number;
 }
 
 export interface AdoptCall {
@@ -67,6 +69,16 @@ export function toAnswer(error: unknown): Answer {
 export function outcomeOf(answer: Answer): unknown {
   if ('error' in answer) throw new StoreError(answer.error.effect, `peer: ${answer.error.message}`);
   return answer.outcome;
+}
+
+/** A call as it was sent. Throws what is wrong with it, as what has done nothing. */
+export function toStoreCall(body: string): StoreCall {
+  const {args, leftMs} = (JSON.parse(body) ?? {}) as Partial<Record<keyof StoreCall, unknown>>;
+  if (!Array.isArray(args)) throw new StoreError('not_executed', `no arguments of a call: ${quote(args)}`);
+  if (leftMs === undefined) return {args};
+  if (typeof leftMs !== 'number' || !Number.isFinite(leftMs) || leftMs < 0)
+    throw new StoreError('not_executed', `no time in milliseconds that a caller waits: ${quote(leftMs)}`);
+  return {args, leftMs};
 }
 
 /** How a peer says that it is. Throws what is wrong with it. */

@@ -1,8 +1,9 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import {startDeadline, within} from './deadline.ts';
 import {type Store, StoreError} from './store.ts';
 
 export interface RetryOptions {
-  /** How long an operation may take in all. */
+  /** How long an operation may take in all; the deadline that it is under may end before. */
   readonly deadlineMs: number;
   /** Whether asking again about this partition is of no use now; `inDoubt` if an attempt may have done it. @default never */
   readonly giveUp?: (partition: number, inDoubt: boolean) => boolean;
@@ -32,11 +33,11 @@ export function retrying(store: Store, {deadlineMs, giveUp = () => false, random
     repeatable: Repeatable,
     run: () => Promise<Result>,
   ): Promise<Result> {
-    const endsAt = performance.now() + deadlineMs;
+    const deadline = startDeadline(deadlineMs);
     let doubt: StoreError | undefined;
     for (let tries = 0; ; tries++) {
       try {
-        return await within(endsAt, run());
+        return await within(deadline, run);
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         if (error.effect !== 'not_executed') {
@@ -45,8 +46,8 @@ export function retrying(store: Store, {deadlineMs, giveUp = () => false, random
         }
         const pauseMs = random() * Math.min(firstPauseMs * 2 ** tries, longestPauseMs);
         // What an attempt before may have done, the last one, which did nothing, does not undo.
-        if (giveUp(partition, doubt !== undefined) || performance.now() + pauseMs >= endsAt) throw doubt ?? error;
-        await delay(pauseMs);
+        if (giveUp(partition, doubt !== undefined) || pauseMs >= deadline.leftMs()) throw doubt ?? error;
+        await pause(pauseMs, deadline.signal);
       }
     }
   }
@@ -67,22 +68,6 @@ export function retrying(store: Store, {deadlineMs, giveUp = () => false, random
   };
 }
 
-/** Rejects with `StoreError` once the time is over; `endsAt` by `performance.now()`. */
-export function within<Result>(endsAt: number, running: Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new StoreError('unknown', 'the store has not answered within the deadline')),
-      endsAt - performance.now(),
-    );
-    running.then(
-      (result) => {
-        clearTimeout(timer);
-        resolve(result);
-      },
-      (error) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await delay(ms, undefined, signal === undefined ? {} : {signal}).catch(() => {});
 }

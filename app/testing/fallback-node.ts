@@ -101,6 +101,7 @@ export async function startNode(
     host: '127.0.0.1',
     port,
     part: fallback.part,
+    deadlineMs,
     onAsked: (peer) => void directory.meet(peer),
     onTold: (peer, status) => directory.hear(peer, status),
   });
