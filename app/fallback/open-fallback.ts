@@ -79,6 +79,7 @@ export function openFallback({
     parts: handover,
     ...(probeEveryMs === undefined ? {} : {probeEveryMs}),
     onChange({part, isAway, reason}) {
+      handover.noteAway(part, isAway);
       if (isAway) log.error({part, reason}, 'the store is away: new verifications are held in memory');
       else log.info({part, held: fallback.size}, 'the store is back: what is held in memory goes there');
       // One that does not know who reaches the store would create in memory what the store may have already.

@@ -1,6 +1,6 @@
 import {EventEmitter} from 'node:events';
 import {pino} from 'pino';
-import {afterAll, beforeAll, expect, it} from 'vitest';
+import {afterAll, beforeAll, expect, it, vi} from 'vitest';
 import {type Cluster, type Shard, startCluster} from '../../chaos/lab/cluster.ts';
 import {createInstance} from '../domain/verification-id.ts';
 import {limits, noWaits, right, verification} from '../store/contract/support.ts';
@@ -104,6 +104,7 @@ it('a shard without a master is stood in for, and the others are served by Redis
     (tag) => servers.part(rateLimitKey(tag)) === part(),
   );
   const rateLimits = [{tag: limitTag ?? '', count: 100, periodMs: 60_000}];
+  const runs = vi.spyOn(servers, 'run');
   for (const recipient of take(10, 'cyd', false)) {
     const where = await create(recipient, {rateLimits});
     expect(where.owner).toBe(instance);
@@ -111,6 +112,9 @@ it('a shard without a master is stood in for, and the others are served by Redis
     expect(await fallback.store.check(where, right, limits)).toMatchObject({kind: 'approved'});
   }
   expect(fallback.part.status()).toEqual(status);
+  // Nobody waits for it.
+  expect(runs.mock.calls.filter(([{name}]) => name === 'charge')).toEqual([]);
+  runs.mockRestore();
 
   await dying.master.start();
   await until('the recovery', () => !fallback.isActive);

@@ -128,6 +128,12 @@ export class RedisHandover {
     return this.#servers.part(outboxKey(partition));
   }
 
+  /** Notes whether a part counts as away: nobody waits for a limit that lies there. */
+  noteAway(part: string, isAway: boolean): void {
+    if (isAway) this.#servers.away.add(part);
+    else this.#servers.away.delete(part);
+  }
+
   /** Resolves when the part of the store that has this partition takes writes. */
   async probe(partition: number): Promise<void> {
     await this.#run('probe', [probeKey(partition)], []);

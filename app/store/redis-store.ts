@@ -235,10 +235,13 @@ export class RedisStore implements Store {
   /** A charge of unknown outcome is none for the creation, which has not begun; asked for again it is charged once. */
   async #charge({tag, count, periodMs}: RateLimit, {partition}: Address, requestTag: string): Promise<unknown> {
     const key = rateLimitKey(tag);
+    const part = this.#servers.part(key);
+    const isElsewhere = part !== this.#servers.part(outboxKey(partition));
+    if (isElsewhere && this.#servers.away.has(part))
+      throw new StoreLimitAway(new StoreError('not_executed', `Redis: ${part}, which has a limit, counts as away`));
     try {
       return await this.#run('charge', [key, chargeKey(tag, requestTag)], [count, periodMs, chargeKnownMs]);
     } catch (error) {
-      const isElsewhere = this.#servers.part(key) !== this.#servers.part(outboxKey(partition));
       throw error instanceof StoreError && isElsewhere ? new StoreLimitAway(error) : error;
     }
   }

@@ -8,7 +8,7 @@ import {PeerDirectory} from '../peers/peer-directory.ts';
 import {type PeerServer, startPeerServer} from '../peers/peer-server.ts';
 import {peerKeyOf} from '../peers/proof.ts';
 import type {PeerTls} from '../peers/tls.ts';
-import {singleServer} from '../store/redis/servers.ts';
+import {type RedisServers, singleServer} from '../store/redis/servers.ts';
 import {RedisHandover} from '../store/redis-handover.ts';
 import {RedisStore} from '../store/redis-store.ts';
 import {createCertificate, type TestCertificate} from './certificates.ts';
@@ -31,6 +31,8 @@ export interface FallbackNode {
 
 export interface NodeOptions {
   readonly redisPort: number;
+  /** The servers of its store. @default the one at `redisPort`, over `link` */
+  readonly servers?: RedisServers;
   /** Where peers are, `host:port`; each node that starts adds itself. */
   readonly addresses: Set<string>;
   readonly key?: KeyObject;
@@ -55,6 +57,7 @@ let sharedCertificate: Promise<TestCertificate> | undefined;
 export async function startNode(
   {
     redisPort,
+    servers: given,
     addresses,
     key = sharedKey,
     timings,
@@ -72,7 +75,7 @@ export async function startNode(
   const link = await startTcpProxy(redisPort);
   if (isCutOff) link.cut();
   const redis = connectTo(`redis://127.0.0.1:${link.port}`, {timeoutMs: 500});
-  const servers = singleServer(redis);
+  const servers = given ?? singleServer(redis);
   const options = {servers, fenced, ...(timings === undefined ? {} : {timings})};
   const log = pino({level: 'silent'});
   const tls: PeerTls = {serverName, current: () => ({...certificate, minVersion: 'TLSv1.3'})};

@@ -27,6 +27,7 @@ const nobody = 'nobody';
  */
 export class ClusterServers implements OpenRedisServers {
   readonly sharded = true;
+  readonly away = new Set<string>();
   readonly #options: ClusterServersOptions;
   readonly #nodes = new Map<string, OpenRedisServers>();
   #owners: SlotMap = [];

@@ -49,6 +49,7 @@ interface Lane {
  */
 export class GroupCommit implements RedisServers {
   readonly sharded = false;
+  readonly away = new Set<string>();
   readonly #options: GroupCommitOptions;
   readonly #lanes: readonly Lane[];
   #queue: Waiting[] = [];

@@ -11,6 +11,8 @@ export interface RedisServers {
   ping(): Promise<void>;
   /** Names the server that has a key at this moment; the same for all keys unless `sharded`. */
   part(key: string): string;
+  /** Parts that count as away: what can be done without is not asked of them. */
+  readonly away: Set<string>;
   /** To the server that has a key, for commands that nobody waits for replicas for. Throws `StoreError` if there is none. */
   connection(key: string): Redis;
   /** Whether keys of different hash tags lie on different servers, so that no script can use both. */
@@ -30,6 +32,7 @@ export function singleServer(redis: Redis): RedisServers {
   return {
     sharded: false,
     part: () => onlyPart,
+    away: new Set(),
     connection: () => redis,
     run: (call) => runScript(redis, call).catch((error) => Promise.reject(toStoreError(error))),
     ping: () => ping(redis),
