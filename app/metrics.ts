@@ -120,7 +120,7 @@ export function createMetrics() {
     }),
     storeBreaker: new Gauge({
       name: metricNames.storeBreaker,
-      help: '1 while the store counts as away',
+      help: '1 while the store, or a part of it, counts as away',
       registers,
     }),
     fallbackActive: new Gauge({

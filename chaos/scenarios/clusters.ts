@@ -11,10 +11,9 @@ export const shardMasterKilled: Scenario = {
   environment: {...replicated, store: {kind: 'cluster', server: 'valkey-server'}},
   fault: killShardMaster,
   pace: failoverPace,
-  // The store counts as away as a whole or not at all, and with two of three shards there now as this, now as that: what a check then asks
-  // of the third shard waits for its new master, what it asks of the others waits for a moment. A tenth of some hundred requests is
-  // refused so (6 to 13 % from run to run, once 22 %: one who is refused asks again until the new master is there, and each time counts).
-  bounds: {...failover, servedShareMin: 0.65},
+  // The two other shards are served all the time but for a moment: Redis' default has them refuse all, too, from when the third is
+  // held for down until its replica takes over. 0 to 3 % were refused so from run to run.
+  bounds: {...failover, servedShareMin: 0.9},
 };
 
 export const slotsMigrated: Scenario = {
