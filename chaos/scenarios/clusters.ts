@@ -38,5 +38,5 @@ export const slotsMigratedStepwise: Scenario = {
   pace: disturbancePace,
   // A check whose keys are on both sides of the move is refused, as the claim says. So is a creation with an idempotency
   // key until its slot has arrived, since the store may have answered it before.
-  bounds: {...bounds, lostShareMax: 0.05, servedShareMin: 0.9, createdPerKeyMax: 1},
+  bounds: {...bounds, lostShareMax: 0.05, servedShareMin: 0.95, createdPerKeyMax: 1},
 };
