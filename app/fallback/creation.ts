@@ -2,15 +2,17 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {type Deadline, startDeadline, under} from '../store/deadline.ts';
 import type {Draft} from '../store/draft.ts';
 import {
+  AnswerOnItsWay,
   type CreateOutcome,
   type Idempotency,
   isCertain,
+  RecipientGone,
   type Store,
   StoreError,
   StorePartMoving,
 } from '../store/store.ts';
 import type {CreateHeld, Elsewhere, OnItsWay} from './create-held.ts';
-import {type FallbackStore, RecipientGone} from './fallback-store.ts';
+import type {FallbackStore} from './fallback-store.ts';
 import type {PartBreakers} from './part-breakers.ts';
 import {type Peer, type Peers, rank, ranked, reachingStore} from './peers.ts';
 
@@ -58,7 +60,7 @@ export class Creation {
 
   async #create(draft: Draft, idempotency: Idempotency | undefined, deadline: Deadline): Promise<CreateOutcome> {
     const held = await this.#whereHeld(draft, idempotency);
-    if (held.kind === 'on_its_way') throw onItsWay();
+    if (held.kind === 'on_its_way') throw new AnswerOnItsWay();
     if (held.kind !== 'elsewhere') return held;
     const stored = await this.#inStore(draft, idempotency, deadline);
     if (stored.kind === 'nowhere') {
@@ -66,7 +68,8 @@ export class Creation {
       return this.#inMemory(draft, mayHaveCopy, idempotency, deadline);
     }
     // A repetition must not bring to light what stands for the same code under an id of its own, until that is ended.
-    if (held.mayHaveCopy && stored.kind === 'created' && stored.id !== draft.addressTo().address.id) throw onItsWay();
+    if (held.mayHaveCopy && stored.kind === 'created' && stored.id !== draft.addressTo().address.id)
+      throw new AnswerOnItsWay();
     return stored;
   }
 
@@ -206,7 +209,10 @@ export class Creation {
         return await under(inTime, () => store.create(address, about, idempotency));
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        if (error instanceof RecipientGone) return this.#whereItHasGone(draft, idempotency);
+        // Whoever has let it go knows the way there.
+        if (error instanceof RecipientGone)
+          return this.#whereItHasGone(peer?.store(deadline.leftMs()) ?? own, draft, idempotency);
+        if (error instanceof AnswerOnItsWay) throw error;
         mayHaveCopy ||= !isCertain(error);
         if (isCertain(failure)) failure = error;
       }
@@ -216,12 +222,8 @@ export class Creation {
   }
 
   /** The store is back, and knows the recipient, and what was answered to the request if that has come again. */
-  #whereItHasGone(draft: Draft, idempotency: Idempotency | undefined): Promise<CreateOutcome> {
+  #whereItHasGone(store: Store, draft: Draft, idempotency: Idempotency | undefined): Promise<CreateOutcome> {
     const {address, verification} = draft.addressTo();
-    return this.#options.own.create(address, verification, idempotency);
+    return store.create(address, verification, idempotency);
   }
-}
-
-function onItsWay(): StoreError {
-  return new StoreError('not_executed', 'the answer to this request is on its way back to the store');
 }

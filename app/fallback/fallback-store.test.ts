@@ -1,9 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import {limits, minute, noWaits, right, verification, wrong} from '../store/contract/support.ts';
 import type {Holding} from '../store/holding.ts';
-import type {Address} from '../store/store.ts';
+import {type Address, RecipientGone} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
-import {FallbackStore, RecipientGone, type SendResult} from './fallback-store.ts';
+import {FallbackStore, type SendResult} from './fallback-store.ts';
 
 function open({clockAheadMs = 0, maxRecords = 1000} = {}) {
   let now = 1_800_000_000_000 + clockAheadMs;

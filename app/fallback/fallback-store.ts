@@ -9,6 +9,7 @@ import {MemoryQueue} from '../store/memory-queue.ts';
 import {MemoryStore} from '../store/memory-store.ts';
 import {
   type Address,
+  AnswerOnItsWay,
   type CancelOutcome,
   type CheckOutcome,
   type CreateOutcome,
@@ -17,10 +18,10 @@ import {
   type Presented,
   type RateLimit,
   type ReadOutcome,
+  RecipientGone,
   type Resend,
   type ResendOutcome,
   type Store,
-  StoreError,
   StoreUndecided,
 } from '../store/store.ts';
 
@@ -47,13 +48,6 @@ export interface FallbackStoreOptions {
   readonly maxRecords?: number;
   /** See `MemoryStoreOptions`. @default there always is */
   readonly takeRoom?: () => boolean;
-}
-
-/** While a creation waited for its recipient, that has gone back to the store. Nothing happened. */
-export class RecipientGone extends StoreError {
-  constructor() {
-    super('not_executed', 'the recipient has gone back to the store');
-  }
 }
 
 /** One round of failures: what a guesser has against one recipient at one process, until the store is back. */
@@ -132,6 +126,9 @@ export class FallbackStore implements Store {
       if (hasGone) throw new RecipientGone();
       wasEmpty = this.isEmpty;
       return this.#memory.create(address, {...verification, rateLimits}, idempotency);
+    }).catch((error) => {
+      const isRepetition = idempotency !== undefined && this.knows(idempotency);
+      throw error instanceof StoreUndecided && isRepetition ? new AnswerOnItsWay() : error;
     });
     if (verification.storeMayHaveCopy && outcome.kind === 'created') this.#withCopies.add(address.recipientTag);
     await this.#announce(wasEmpty);

@@ -1,7 +1,7 @@
 import type {PeerStatus} from '../fallback/peers.ts';
 import {isMask} from '../fallback/reach.ts';
 import type {Holding} from '../store/holding.ts';
-import {type Effect, type Store, StoreError} from '../store/store.ts';
+import {AnswerOnItsWay, type Effect, RecipientGone, type Store, StoreError} from '../store/store.ts';
 
 /** Processes of two versions may meet in a roll-out: they have to speak the same, or do not speak. */
 export const protocolVersion = 1;
@@ -51,7 +51,13 @@ export interface AdoptCall {
 
 export type Answer =
   | {readonly outcome?: unknown}
-  | {readonly error: {readonly effect: Effect; readonly message: string}};
+  | {readonly error: {readonly effect: Effect; readonly message: string; readonly says?: string}};
+
+/** What says more of a creation than whether it happened; one of an earlier version says nothing of it. */
+const telling = new Map<string | undefined, new () => StoreError>([
+  ['gone', RecipientGone],
+  ['on_its_way', AnswerOnItsWay],
+]);
 
 /** The headers of a call. */
 export const sequenceHeader = 'x-peer-sequence';
@@ -61,14 +67,19 @@ export const proofHeader = 'x-peer-proof';
 export const maxBodyBytes = 1024 * 1024;
 
 export function toAnswer(error: unknown): Answer {
-  if (error instanceof StoreError) return {error: {effect: error.effect, message: error.message}};
+  if (error instanceof StoreError) {
+    const says = [...telling].find(([, kind]) => error instanceof kind)?.[0];
+    return {error: {effect: error.effect, message: error.message, ...(says === undefined ? {} : {says})}};
+  }
   return {error: {effect: 'unknown', message: 'a peer failed; its log knows more'}};
 }
 
 /** What was answered. Throws the `StoreError` that the other side met. */
 export function outcomeOf(answer: Answer): unknown {
-  if ('error' in answer) throw new StoreError(answer.error.effect, `peer: ${answer.error.message}`);
-  return answer.outcome;
+  if (!('error' in answer)) return answer.outcome;
+  const {effect, message, says} = answer.error;
+  const Told = telling.get(says);
+  throw Told === undefined ? new StoreError(effect, `peer: ${message}`) : new Told();
 }
 
 /** A call as it was sent. Throws what is wrong with it, as what has done nothing. */

@@ -211,6 +211,20 @@ export class StoreLimitAway extends StoreError {
   }
 }
 
+/** While a creation waited for its recipient, that has gone back to the store. Nothing happened. */
+export class RecipientGone extends StoreError {
+  constructor() {
+    super('not_executed', 'the recipient has gone back to the store');
+  }
+}
+
+/** The request has been answered, and nobody knows yet whether the store has the answer now. Nothing happened. */
+export class AnswerOnItsWay extends StoreError {
+  constructor() {
+    super('not_executed', 'the answer to this request is on its way back to the store');
+  }
+}
+
 /** Whether an operation that failed has certainly done nothing. */
 export function isCertain(error: unknown): error is StoreError {
   return error instanceof StoreError && error.effect === 'not_executed';
