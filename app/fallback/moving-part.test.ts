@@ -1,4 +1,6 @@
 import {expect, it} from 'vitest';
+import {peerStore} from '../peers/peer-store.ts';
+import {toAnswer} from '../peers/protocol.ts';
 import {verification} from '../store/contract/support.ts';
 import {type Store, StoreError, StorePartMoving} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
@@ -9,33 +11,48 @@ import {noPeers, type Peer} from './peers.ts';
 const {draft} = createAddressBook();
 const request = {tag: 'request', fingerprint: 'f'};
 
-/** A creation beside a store whose part moves until it has been asked `askings` times. */
-function beside(askings: number, ready: readonly Peer[] = []) {
+/** A creation beside a store whose part moves until it has been asked `askings` times; `reaching`: only a peer reaches it. */
+function beside(askings: number, ready: readonly Peer[] = [], reaching: 'this' | 'peer' = 'this') {
   const [held, store] = [new FallbackStore({processes: () => 1}), new FallbackStore({processes: () => 1})];
   let asked = 0;
   const shared: Store['create'] = async (address, about, key) => {
     if (++asked <= askings) throw new StorePartMoving('moving');
     return store.create(address, about, key);
   };
-  const create: Store['create'] = (address, about, key) =>
-    (address.owner === undefined ? shared : held.create.bind(held))(address, about, key);
+  const call = async (_path: string, {args}: {args: Parameters<Store['create']>}) =>
+    shared(...args).then((outcome) => ({outcome}), toAnswer);
+  const peer = {
+    ...silentPeer(false),
+    holds: false,
+    reaches: () => true,
+    store: () => peerStore({call: call as never}, 100),
+  };
+  const isCutOff = reaching === 'peer';
+  const away = () => Promise.reject(new StoreError('not_executed', 'away'));
+  const create: Store['create'] = (address, about, key) => {
+    if (address.owner !== undefined) return held.create(address, about, key);
+    return isCutOff ? away() : shared(address, about, key);
+  };
   const creation = new Creation({
     instance: 'this',
     own: {create} as Store,
     createHeld: async () => ({kind: 'elsewhere'}),
-    breakers: {isOpen: () => false, reachedAt: () => 0},
+    breakers: {isOpen: () => isCutOff, reachedAt: () => 0},
     fallback: held,
-    peers: {...noPeers, ready: () => ready},
+    peers: {...noPeers, ready: () => (isCutOff ? [peer] : ready)},
     deadlineMs: 1000,
   });
   return {creation, held, store};
 }
 
-it('a request with a key waits for the part of the store that may have answered it, and is made there', async () => {
-  const {creation, held, store} = beside(2);
-  expect(await creation.create(draft('ada', verification()), request)).toMatchObject({kind: 'created'});
-  expect([held.size, store.size]).toEqual([0, 1]);
-});
+it.each(['this', 'peer'] as const)(
+  'a request with a key waits for the part of the store that may have answered it, and is made there: %s reaches it',
+  async (reaching) => {
+    const {creation, held, store} = beside(2, [], reaching);
+    expect(await creation.create(draft('ada', verification()), request)).toMatchObject({kind: 'created'});
+    expect([held.size, store.size]).toEqual([0, 1]);
+  },
+);
 
 it('a request with a key is refused, and not made elsewhere, if that part takes nothing within the deadline', async () => {
   const {creation, held} = beside(Number.POSITIVE_INFINITY);

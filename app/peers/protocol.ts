@@ -1,7 +1,7 @@
 import type {PeerStatus} from '../fallback/peers.ts';
 import {isMask} from '../fallback/reach.ts';
 import type {Holding} from '../store/holding.ts';
-import {AnswerOnItsWay, type Effect, RecipientGone, type Store, StoreError} from '../store/store.ts';
+import {AnswerOnItsWay, type Effect, RecipientGone, type Store, StoreError, StorePartMoving} from '../store/store.ts';
 
 /** Processes of two versions may meet in a roll-out: they have to speak the same, or do not speak. */
 export const protocolVersion = 1;
@@ -54,9 +54,10 @@ export type Answer =
   | {readonly error: {readonly effect: Effect; readonly message: string; readonly says?: string}};
 
 /** What says more of a creation than whether it happened; one of an earlier version says nothing of it. */
-const telling = new Map<string | undefined, new () => StoreError>([
+const telling = new Map<string | undefined, new (message: string) => StoreError>([
   ['gone', RecipientGone],
   ['on_its_way', AnswerOnItsWay],
+  ['moving', StorePartMoving],
 ]);
 
 /** The headers of a call. */
@@ -79,7 +80,7 @@ export function outcomeOf(answer: Answer): unknown {
   if (!('error' in answer)) return answer.outcome;
   const {effect, message, says} = answer.error;
   const Told = telling.get(says);
-  throw Told === undefined ? new StoreError(effect, `peer: ${message}`) : new Told();
+  throw Told === undefined ? new StoreError(effect, `peer: ${message}`) : new Told(`peer: ${message}`);
 }
 
 /** A call as it was sent. Throws what is wrong with it, as what has done nothing. */
