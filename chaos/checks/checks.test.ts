@@ -245,6 +245,9 @@ describe('the message of every acknowledged verification arrives', () => {
     const earliestInHandMs = fault.startMs - bounds.inHandMs - 10;
     expect(seen(earliestInHandMs, undefined)).toEqual([]);
     expect(seen(earliestInHandMs - 1, undefined)).toHaveLength(1);
+    // Begun while the fault was being injected: whether it was in effect nobody knows.
+    expect(seen(fault.provenMs, undefined)).toEqual([]);
+    expect(seen(fault.provenMs + 1, undefined)).toHaveLength(1);
   });
 
   test('no message is owed for what is lost', () => {

@@ -40,7 +40,7 @@ function startOfWait({endMs}: Operation, fault: FaultTimes, deliveryMs: number):
 }
 
 function wasInHand({startMs, endMs}: Operation, fault: FaultTimes, inHandMs: number): boolean {
-  return startMs <= fault.startMs && endMs >= fault.startMs - inHandMs;
+  return startMs <= fault.provenMs && endMs >= fault.startMs - inHandMs;
 }
 
 function after(waitedMs: number): string {
