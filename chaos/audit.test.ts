@@ -25,7 +25,7 @@ test('whoever is told to come back after the fault comes back until there is an 
     timeoutMs: 5_000,
     originMs: performance.now(),
     offer: {channel: 'direct', policyOf: (name) => name},
-    messages: {codeOf: () => undefined, seenAtMs: () => undefined},
+    messages: {newestOf: () => undefined},
   });
   try {
     await client.create({phase: 'workload', user: 'u1', recipient: 'u1'}, 'usual');

@@ -9,7 +9,10 @@ export type Outcome =
   /** It may have happened or not: no answer, or an answer that says so. */
   | 'unknown';
 
-export type OperationKind = 'create' | 'check' | 'cancel' | 'status';
+export type OperationKind = 'create' | 'check' | 'resend' | 'cancel' | 'status';
+
+/** The code that was sent last, one that was sent before an acknowledged resend put another in its place, or one that never was. */
+export type Guess = 'right' | 'replaced' | 'wrong';
 
 /** One request of a user, as the user saw it. Times are ms since the start of the run, on a monotonic clock. */
 export interface Operation {
@@ -28,8 +31,8 @@ export interface Operation {
   readonly recipient: string;
   /** Undefined where a create was not acknowledged. */
   readonly verificationId: string | undefined;
-  /** Checks only: whether the user presented the code that was sent. */
-  readonly guess?: 'right' | 'wrong';
+  /** Checks only: what the user presented. */
+  readonly guess?: Guess;
   /** A repeated request carries the key of the first and is the same act. */
   readonly idempotencyKey?: string;
   /** Acknowledged creates only. */

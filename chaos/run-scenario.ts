@@ -146,7 +146,15 @@ async function assertSteady(
   signal: AbortSignal,
 ): Promise<void> {
   for (let journey = 0; journey < steadyJourneys; journey++) {
-    const plan = {name: `steady${journey}`, behaviour: 'honest', startMs: 0, thinkMs: 0, count: 1, untilMs: 0} as const;
+    const plan = {
+      name: `steady${journey}`,
+      behaviour: 'honest',
+      startMs: 0,
+      thinkMs: 0,
+      count: 1,
+      patient: true,
+      untilMs: 0,
+    } as const;
     await behaviours.honest(new User(plan, offer.recipientOf(plan.name), {client, cues: new Cues(), signal}), 0);
     const last = client.operations.at(-1);
     if (last?.kind === 'check' && last.outcome === 'ok') continue;

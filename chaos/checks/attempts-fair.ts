@@ -13,7 +13,7 @@ export const attemptsFair: Checker = ({operations}, {wrongChecksMax}) => {
     ({recipient}) => recipient,
   );
   for (const checks of byRecipient.values()) {
-    const wrong = checks.filter(({guess}) => guess === 'wrong');
+    const wrong = checks.filter(({guess}) => guess !== 'right');
     for (const answered of checks) {
       const left = attemptsLeft(answered);
       if (left === undefined) continue;

@@ -10,6 +10,7 @@ import {lossesBounded} from './losses-bounded.ts';
 import {messagesArrive} from './messages-arrive.ts';
 import {notAfterCancel} from './not-after-cancel.ts';
 import {notAfterExpiry} from './not-after-expiry.ts';
+import {notAfterResend} from './not-after-resend.ts';
 import {onlyRightCodes} from './only-right-codes.ts';
 import {recoversInTime} from './recovers-in-time.ts';
 import {refusalsClean} from './refusals-clean.ts';
@@ -29,6 +30,8 @@ test('a clean history violates nothing', () => {
     refused(1_500, 503, 'store_unavailable'),
     refused(2_050, 503, 'outcome_unknown', {kind: 'create', verificationId: undefined}),
     created(2_500, other),
+    {kind: 'resend', startMs: 2_520, ...other},
+    refused(2_560, 422, 'code_incorrect', {guess: 'replaced', ...other}),
     {kind: 'cancel', startMs: 2_600, httpStatus: 204, ...other},
     refused(2_700, 409, 'verification_canceled', other),
     audited(9_000, 409, 'verification_already_approved'),
@@ -143,6 +146,13 @@ describe('no code is accepted after its expiry', () => {
   });
 });
 
+test('a resend begins another lifetime', () => {
+  const brief = created(0, {lifetimeMs: 3_000});
+  const resent = {kind: 'resend', startMs: 2_000} as const;
+  expect(violationsOf(notAfterExpiry, brief, resent, accepted(2_010 + 3_000 + bounds.skewMs))).toEqual([]);
+  expect(violationsOf(notAfterExpiry, brief, resent, accepted(2_011 + 3_000 + bounds.skewMs))).toHaveLength(1);
+});
+
 describe('no code is accepted after its cancel', () => {
   const canceled = {kind: 'cancel', startMs: 100, endMs: 150, httpStatus: 204} as const;
 
@@ -157,6 +167,27 @@ describe('no code is accepted after its cancel', () => {
   test('a cancel of unknown outcome promises nothing', () => {
     const unknown = {...canceled, httpStatus: 503, errorCode: 'outcome_unknown'};
     expect(violationsOf(notAfterCancel, created(0), unknown, accepted(500))).toEqual([]);
+  });
+});
+
+describe('no code is accepted after a resend has put another in its place', () => {
+  const resent = {kind: 'resend', startMs: 100, endMs: 150} as const;
+  const replaced = {guess: 'replaced'} as const;
+  const incorrect = refused(200, 422, 'code_incorrect', replaced);
+
+  test('an acceptance of the old code is a violation, one of the new code is none', () => {
+    expect(violationsOf(notAfterResend, created(0), resent, accepted(151, replaced))).toHaveLength(1);
+    expect(violationsOf(notAfterResend, created(0), resent, incorrect, accepted(300))).toEqual([]);
+  });
+
+  test('a check that raced the resend may have won, and a resend of unknown outcome promises nothing', () => {
+    expect(violationsOf(notAfterResend, created(0), resent, accepted(149, replaced))).toEqual([]);
+    const unknown = {...resent, httpStatus: 503, errorCode: 'outcome_unknown'};
+    expect(violationsOf(notAfterResend, created(0), unknown, accepted(500, replaced))).toEqual([]);
+  });
+
+  test('another verification keeps its code', () => {
+    expect(violationsOf(notAfterResend, created(0), resent, accepted(500, {...replaced, ...other}))).toEqual([]);
   });
 });
 

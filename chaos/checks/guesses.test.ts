@@ -18,6 +18,15 @@ describe('one code takes a bounded number of guesses', () => {
     expect(violations(5)).toEqual([]);
     expect(violations(6)).toEqual(['v1 took 6 wrong checks']);
   });
+
+  test('a resend gives no new guesses, and a replaced code is one', () => {
+    const replaced = refused(200_000, 422, 'code_incorrect', {guess: 'replaced'});
+    const resent: Given[] = [...guesses(3, 0, 100), {kind: 'resend', startMs: 150_000}, replaced];
+    const violations = (count: number) =>
+      wrongChecksBounded(runOf(...resent, ...guesses(count, 300_000, 100_000)), bounds).violations;
+    expect(violations(1)).toEqual([]);
+    expect(violations(2)).toEqual(['v1 took 6 wrong checks']);
+  });
 });
 
 describe('one recipient takes a bounded number of guesses', () => {
@@ -62,6 +71,12 @@ describe('one recipient takes a bounded number of guesses', () => {
 describe('a wrong check costs one attempt', () => {
   const unfair = (...operations: Given[]) => attemptsFair(runOf(...operations), bounds).violations;
   const left = (startMs: number, attemptsRemaining: number) => wrong(startMs, {attemptsRemaining});
+
+  test('a code that a resend has replaced costs one like any other that is not right', () => {
+    const replaced = refused(200, 422, 'code_incorrect', {guess: 'replaced', attemptsRemaining: 3});
+    expect(unfair(left(100, 4), replaced, left(300, 2))).toEqual([]);
+    expect(unfair(left(100, 4), replaced, left(300, 1))).toHaveLength(1);
+  });
 
   test('an answer that leaves less than was used up is a violation', () => {
     expect(unfair(left(100, 4), left(200, 3))).toEqual([]);

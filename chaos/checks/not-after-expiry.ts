@@ -3,7 +3,7 @@ import {byVerification, isAcceptance} from './by-verification.ts';
 import type {Checker} from './checker.ts';
 
 /**
- * The lifetime began before the create was answered, so it ended at the latest `lifetimeMs` after that answer.
+ * The lifetime began before the create was answered, so it ended at the latest `lifetimeMs` after that answer; a resend begins another.
  * Only checks that *started* later count: one under way may have been decided in time.
  */
 export const notAfterExpiry: Checker = ({operations}, {skewMs}) => {
@@ -12,7 +12,9 @@ export const notAfterExpiry: Checker = ({operations}, {skewMs}) => {
   for (const group of byVerification(operations).values()) {
     const created = group.find((operation) => operation.kind === 'create' && operation.outcome === 'ok');
     if (created?.lifetimeMs === undefined) continue;
-    const deadMs = created.endMs + created.lifetimeMs + skewMs;
+    const begun = group.filter(({kind, outcome}) => kind === 'resend' && outcome !== 'fail');
+    const begunMs = Math.max(created.endMs, ...begun.map(({endMs}) => endMs));
+    const deadMs = begunMs + created.lifetimeMs + skewMs;
     const lateChecks = group.filter((operation) => operation.kind === 'check' && operation.startMs > deadMs);
     late += lateChecks.length;
     violations.push(...lateChecks.filter(isAcceptance).map(describeOperation));

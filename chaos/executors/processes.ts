@@ -66,10 +66,7 @@ async function startAll(
     baseUrl: fleet.baseUrl,
     apiKey: configuration.apiKey,
     offer: {channel: 'email', policyOf: (name) => name, recipientOf: (user) => `${user}@example.com`},
-    messages: {
-      codeOf: (id) => sink.messageOf(id)?.code,
-      seenAtMs: (id) => sink.messageOf(id)?.seenAtMs,
-    },
+    messages: sink,
     look: () => look(fleet),
     store,
     fleet,

@@ -11,12 +11,18 @@ export interface Offer {
   recipientOf(user: string): string;
 }
 
+export interface Message {
+  readonly code: string;
+  /** How often its verification had been sent again when it was written. */
+  readonly resends: number;
+  /** `performance.now()` when the first message of its verification came. */
+  readonly firstSeenAtMs: number;
+}
+
 /** What the users of a run get from outside of the service. */
 export interface Messages {
-  /** The code that was sent for a verification; undefined where none has come (yet). */
-  codeOf(verificationId: string): string | undefined;
-  /** `performance.now()` when its message came; undefined where none has. */
-  seenAtMs(verificationId: string): number | undefined;
+  /** The newest message of a verification; undefined where none has come (yet). */
+  newestOf(verificationId: string): Message | undefined;
 }
 
 /** What a look at all instances showed; those that do not answer are left out. */

@@ -2,20 +2,20 @@ import {once} from 'node:events';
 import {createServer, type IncomingMessage} from 'node:http';
 import {owning} from './owned.ts';
 
-/** A message as the service handed it over. */
 interface ReceivedMessage {
-  readonly verificationId: string;
   readonly code: string;
-  /** `performance.now()` at its first arrival. */
-  readonly seenAtMs: number;
+  /** How often its verification had been sent again when it was written. */
+  readonly resends: number;
+  /** `performance.now()` when the first message of its verification came. */
+  readonly firstSeenAtMs: number;
 }
 
 /** The far end of a provider: what people get to see of the service's messages, whatever becomes of its store. */
 export interface MessageSink extends AsyncDisposable {
   /** What the service's configuration says of it, in YAML: a provider of kind `http`. */
   readonly providerYaml: string;
-  /** Undefined while nothing has come. The latest, where several came for one verification. */
-  messageOf(verificationId: string): ReceivedMessage | undefined;
+  /** Undefined while nothing has come. Where several came, the one that was written last, whichever came last. */
+  newestOf(verificationId: string): ReceivedMessage | undefined;
   /** Messages that came more than once under their own id. */
   readonly repeated: number;
 }
@@ -30,8 +30,10 @@ export function startMessageSink(): Promise<MessageSink> {
       const {verificationId, messageId, code} = await readJson(request);
       const message = `${verificationId} ${messageId}`;
       counts.set(message, (counts.get(message) ?? 0) + 1);
-      const {seenAtMs} = messages.get(verificationId) ?? {seenAtMs: performance.now()};
-      messages.set(verificationId, {verificationId, code, seenAtMs});
+      const resends = resendsBefore(messageId);
+      const newest = messages.get(verificationId);
+      if (!newest) messages.set(verificationId, {code, resends, firstSeenAtMs: performance.now()});
+      else if (resends > newest.resends) messages.set(verificationId, {...newest, code, resends});
       response.writeHead(202).end();
     });
     server.listen(0, '127.0.0.1');
@@ -46,12 +48,19 @@ export function startMessageSink(): Promise<MessageSink> {
     const url = `http://127.0.0.1:${address.port}/messages`;
     return {
       providerYaml: `{kind: http, url: "${url}", json: ${TEMPLATE}, allowAddresses: [127.0.0.1]}`,
-      messageOf: (id: string) => messages.get(id),
+      newestOf: (id: string) => messages.get(id),
       get repeated() {
         return [...counts.values()].filter((count) => count > 1).length;
       },
     };
   });
+}
+
+/** A message's id ends in the number of resends that went before it. */
+function resendsBefore(messageId: string): number {
+  const resends = Number(/\.(\d+)$/.exec(messageId)?.[1]);
+  if (Number.isNaN(resends)) throw new Error(`the id of a message does not say which one it is: "${messageId}"`);
+  return resends;
 }
 
 async function readJson(request: IncomingMessage): Promise<{verificationId: string; messageId: string; code: string}> {

@@ -9,6 +9,7 @@ import {lossesBounded} from '../checks/losses-bounded.ts';
 import {messagesArrive} from '../checks/messages-arrive.ts';
 import {notAfterCancel} from '../checks/not-after-cancel.ts';
 import {notAfterExpiry} from '../checks/not-after-expiry.ts';
+import {notAfterResend} from '../checks/not-after-resend.ts';
 import {notAfterSupersession} from '../checks/not-after-supersession.ts';
 import {onlyRightCodes} from '../checks/only-right-codes.ts';
 import {recoversInTime} from '../checks/recovers-in-time.ts';
@@ -29,6 +30,7 @@ export const everyCheck: readonly Checker[] = [
   onlyRightCodes,
   notAfterExpiry,
   notAfterCancel,
+  notAfterResend,
   notAfterSupersession,
   wrongChecksBounded,
   failuresBounded,
@@ -111,6 +113,7 @@ export const workload: Workload = {
     pouncing: 10,
     straddling: 4,
     slipping: 0,
+    resending: 4,
   },
 };
 

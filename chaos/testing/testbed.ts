@@ -6,7 +6,7 @@ export function testbedOf(store: StoreUnderTest): ProcessTestbed {
     baseUrl: '',
     apiKey: '',
     offer: {channel: '', policyOf: (name) => name, recipientOf: (user) => user},
-    messages: {codeOf: () => undefined, seenAtMs: () => undefined},
+    messages: {newestOf: () => undefined},
     look: async () => ({answering: 0, inFallback: 0}),
     store,
     fleet: {baseUrl: '', instances: [], namesFile: '', [Symbol.asyncDispose]: async () => {}},

@@ -1,10 +1,13 @@
 import {randomUUID} from 'node:crypto';
+import type {Guess} from '../history.ts';
 import type {BehaviourName} from './plan.ts';
 import {policies} from './policies.ts';
-import {type User, wrongCode} from './user.ts';
+import {type Sent, type User, wrongCode} from './user.ts';
 
 // How many guesses are not yet answered by a wait.
 const GUESSES_APART = 2;
+// The longest that a wait between two guesses is sat out; a lock is longer.
+const SAT_OUT_MS = 3_000;
 // Until everything is served from the store again, and was added up there.
 const CALM_MS = 3_300;
 // Fast enough to run into every wait and lock, slow enough to leave the service to the others.
@@ -149,4 +152,57 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
     await user.pause(CALM_MS);
     await guess(GUESSES_APART);
   },
+
+  /**
+   * Mistypes and has the code sent again, before, during and after the fault, and each time types in the code that was replaced as well.
+   * Half of them do so more often than one code may take, the others have an attempt left for the right one.
+   */
+  async resending(user, untilMs) {
+    const {count} = user.plan;
+    let sent = await user.obtainCode('usual');
+    const guesses = async (times: number) => {
+      for (let time = 0; sent && time < times; time++) await patientCheck(user, sent.id, wrongCode(sent.code), 'wrong');
+    };
+    const mistypeAndResend = async (mistakes: number) => {
+      await guesses(mistakes);
+      sent = await sentAgain(user, sent);
+    };
+    await Promise.all([mistypeAndResend(count), user.cue(['broken'], untilMs)]);
+    const inFault = async () => {
+      // May get another one than that from before the fault, which is then sent again as well.
+      sent = await sentAgain(user, sent);
+      await mistypeAndResend(2 * (count - 1));
+      await guesses(3 * (count - 1));
+    };
+    await Promise.all([inFault(), user.cue(['healed'], untilMs)]);
+    await user.pause(CALM_MS);
+    sent = await sentAgain(user, sent);
+    await guesses(3 * (count - 1));
+    if (sent) await patientCheck(user, sent.id, sent.code, 'right');
+  },
 };
+
+/** Checks until there is an answer about the code, over the short waits that follow a mistake too. */
+async function patientCheck(user: User, id: string, code: string, guess: Guess): Promise<void> {
+  const check = () => user.insist(() => user.check(id, code, guess));
+  const {httpStatus, retryAfterMs = 0} = await check();
+  if (httpStatus === 429 && retryAfterMs <= SAT_OUT_MS) {
+    await user.pause(retryAfterMs);
+    await check();
+  }
+  await user.pause(GUESS_PAUSE_MS);
+}
+
+/**
+ * Has a code sent again and types in the old one. Where it cannot be sent again, asks for another verification; who gets none either
+ * goes on with the old code, if nothing can have replaced it.
+ */
+async function sentAgain(user: User, sent: Sent | undefined): Promise<Sent | undefined> {
+  if (!sent) return user.obtainCode('usual');
+  const resend = () => user.resend(sent.id);
+  const {outcome} = await (user.plan.patient ? user.insist(resend) : resend());
+  const again = outcome === 'ok' ? await user.readCode(sent.id) : undefined;
+  if (!again) return (await user.obtainCode('usual')) ?? user.readCode(sent.id);
+  if (again.code !== sent.code) await patientCheck(user, sent.id, sent.code, 'replaced');
+  return again;
+}

@@ -1,6 +1,6 @@
 import {performance} from 'node:perf_hooks';
 import type {Messages, Offer} from '../executors/reached.ts';
-import {type Operation, type OperationKind, outcomeOf} from '../history.ts';
+import {type Guess, type Operation, type OperationKind, outcomeOf} from '../history.ts';
 import type {PolicyName} from './policies.ts';
 
 export interface ClientOptions {
@@ -32,6 +32,8 @@ export class Client {
   readonly #options: ClientOptions;
   // Codes that came with the answer to their create.
   readonly #returned = new Map<string, {code: string; seenMs: number}>();
+  // Resends that were acknowledged, or may have happened.
+  readonly #resends = new Map<string, number>();
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -48,8 +50,12 @@ export class Client {
     return this.#act('create', subject, 'POST', '/v1/verifications', body);
   }
 
-  check(subject: Subject & {verificationId: string; guess: 'right' | 'wrong'}, code: string): Promise<Operation> {
+  check(subject: Subject & {verificationId: string; guess: Guess}, code: string): Promise<Operation> {
     return this.#act('check', subject, 'POST', `/v1/verifications/${subject.verificationId}/check`, {code});
+  }
+
+  resend(subject: Subject & {verificationId: string}): Promise<Operation> {
+    return this.#act('resend', subject, 'POST', `/v1/verifications/${subject.verificationId}/resend`);
   }
 
   cancel(subject: Subject & {verificationId: string}): Promise<Operation> {
@@ -60,17 +66,22 @@ export class Client {
     return this.#act('status', subject, 'GET', `/v1/verifications/${subject.verificationId}`);
   }
 
-  /** The code that was sent for a verification, or undefined where no message has come (yet). No part of the history. */
+  /**
+   * The code that is good for a verification. Undefined where no message has come (yet), or not that of the last resend: nobody can know
+   * then which one is good. No part of the history.
+   */
   sentCode(verificationId: string): string | undefined {
-    return this.#returned.get(verificationId)?.code ?? this.#options.messages.codeOf(verificationId);
+    const newest = this.#options.messages.newestOf(verificationId);
+    const isCurrent = newest && newest.resends >= (this.#resends.get(verificationId) ?? 0);
+    return this.#returned.get(verificationId)?.code ?? (isCurrent ? newest.code : undefined);
   }
 
-  /** When the message of a verification came; ms since the start of the run. */
+  /** When the first message of a verification came; ms since the start of the run. */
   messageSeenMs(verificationId: string): number | undefined {
     const returned = this.#returned.get(verificationId);
     if (returned) return returned.seenMs;
-    const seenAtMs = this.#options.messages.seenAtMs(verificationId);
-    return seenAtMs === undefined ? undefined : seenAtMs - this.#options.originMs;
+    const newest = this.#options.messages.newestOf(verificationId);
+    return newest && newest.firstSeenAtMs - this.#options.originMs;
   }
 
   async #act(kind: OperationKind, subject: Subject, method: string, path: string, body?: object): Promise<Operation> {
@@ -95,6 +106,8 @@ export class Client {
       ...(answer.retryAfterMs === undefined ? {} : {retryAfterMs: answer.retryAfterMs}),
     };
     this.operations.push(operation);
+    if (kind === 'resend' && operation.outcome !== 'fail' && verificationId)
+      this.#resends.set(verificationId, (this.#resends.get(verificationId) ?? 0) + 1);
     const {code} = answer.body;
     if (kind === 'create' && operation.outcome === 'ok' && id && code)
       this.#returned.set(id, {code, seenMs: operation.endMs});

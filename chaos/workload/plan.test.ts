@@ -28,6 +28,15 @@ test('each behaviour comes about as often as its weight says', () => {
   }
 });
 
+test('who has a code from before the fault comes early enough to get it', () => {
+  const {users, faultStartMs} = planRun({...workload, usersPerSecond: 1_000}, pace, 1);
+  for (const name of ['holding', 'straddling', 'resending'] as const) {
+    const starts = users.filter(({behaviour}) => behaviour === name).map(({startMs}) => startMs);
+    expect(Math.max(...starts)).toBeLessThanOrEqual(faultStartMs);
+    expect(Math.max(...starts)).toBeGreaterThan(0);
+  }
+});
+
 test.each([1, 2, 3, 4, 5])('all of seed %i lies within the bounds of the scenario', (seed) => {
   const {users, faultStartMs, faultHoldMs} = planRun(workload, pace, seed);
   expect(users).toHaveLength((workload.usersPerSecond * pace.workloadMs) / 1_000);

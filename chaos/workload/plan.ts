@@ -14,6 +14,7 @@ export const behaviourNames = [
   'pouncing',
   'straddling',
   'slipping',
+  'resending',
 ] as const;
 export type BehaviourName = (typeof behaviourNames)[number];
 
@@ -32,8 +33,10 @@ export interface UserPlan {
   readonly startMs: number;
   /** Between two steps of the user. */
   readonly thinkMs: number;
-  /** Checks at the same time (`double`), or mistakes before the right code (`mistaken`). */
+  /** Checks at the same time (`double`), or mistakes before the right code (`mistaken`), or before the first resend (`resending`). */
   readonly count: number;
+  /** Whether they insist on the verification that they have while it is out of reach, rather than ask for another (`resending`). */
+  readonly patient: boolean;
   /** When who holds a code until then types it in (`holding`); after the start of the workload. */
   readonly untilMs: number;
 }
@@ -70,7 +73,7 @@ export function planRun(workload: Workload, pace: Pace, seed: number): RunPlan {
 
 // Of the users that hold a code, all come to present it within so long after the fault.
 const HOLDING_MS = 5_000;
-// What the guesses before the fault take.
+// What the guesses before the fault take, and the resend between them.
 const STRADDLING_MS = 1_500;
 
 function planUsers(
@@ -90,6 +93,7 @@ function planUsers(
       startMs: startOf(behaviour, random, workloadMs, faultStartMs),
       thinkMs: random.integer(50, 600),
       count: random.integer(1, 2),
+      patient: random.integer(0, 1) === 1,
       untilMs: faultStartMs + random.integer(0, HOLDING_MS),
     };
   });
@@ -107,6 +111,7 @@ function startOf(behaviour: BehaviourName, random: Random, workloadMs: number, f
       // Half of them have their codes from before the fault, the others from wherever new ones come from while it lasts.
       return random.integer(0, random.integer(0, 1) === 0 ? faultStartMs : workloadMs);
     case 'straddling':
+    case 'resending':
       return random.integer(0, Math.max(0, faultStartMs - STRADDLING_MS));
     default:
       return random.integer(0, workloadMs);

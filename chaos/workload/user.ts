@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {isUnavailable, type Operation} from '../history.ts';
+import {type Guess, isUnavailable, type Operation} from '../history.ts';
 import type {Client} from './client.ts';
 import type {Cues, Moment} from './cues.ts';
 import type {UserPlan} from './plan.ts';
@@ -18,6 +18,12 @@ export interface Surroundings {
   readonly client: Client;
   readonly cues: Cues;
   readonly signal: AbortSignal;
+}
+
+/** A verification, and the code that is good for it. */
+export interface Sent {
+  readonly id: string;
+  readonly code: string;
 }
 
 /** What all users have in common: a recipient, patience, and eyes that read the code from the message. */
@@ -58,8 +64,12 @@ export class User {
     return this.#client.create({...this.#subject(), ...keyed(idempotencyKey)}, policy);
   }
 
-  check(verificationId: string, code: string, guess: 'right' | 'wrong', idempotencyKey?: string): Promise<Operation> {
+  check(verificationId: string, code: string, guess: Guess, idempotencyKey?: string): Promise<Operation> {
     return this.#client.check({...this.#subject(), verificationId, guess, ...keyed(idempotencyKey)}, code);
+  }
+
+  resend(verificationId: string): Promise<Operation> {
+    return this.#client.resend({...this.#subject(), verificationId});
   }
 
   cancel(verificationId: string): Promise<Operation> {
@@ -77,9 +87,13 @@ export class User {
   }
 
   /** Asks for a code until it is acknowledged, and waits for the message. Undefined where either fails for good. */
-  async obtainCode(policy: PolicyName, idempotencyKey?: string): Promise<{id: string; code: string} | undefined> {
+  async obtainCode(policy: PolicyName, idempotencyKey?: string): Promise<Sent | undefined> {
     const {outcome, verificationId: id} = await this.insist(() => this.create(policy, idempotencyKey));
-    if (outcome !== 'ok' || id === undefined) return undefined;
+    return outcome === 'ok' && id !== undefined ? this.readCode(id) : undefined;
+  }
+
+  /** Waits for the newest message. Undefined where it does not come, or nobody can know whether another one is on its way. */
+  async readCode(id: string): Promise<Sent | undefined> {
     for (let waitedMs = 0; waitedMs < MESSAGE_MS; waitedMs += LOOK_MS) {
       const code = this.#client.sentCode(id);
       if (code !== undefined) return {id, code};

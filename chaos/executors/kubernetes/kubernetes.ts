@@ -46,7 +46,7 @@ export function kubernetes({url, environment}: KubernetesOptions): Executor {
             recipientOf: (user) => `chaos-${runId}-${user}`,
           },
           // The answer to a create holds the code.
-          messages: {codeOf: () => undefined, seenAtMs: () => undefined},
+          messages: {newestOf: () => undefined},
           look: () => lookAt(url),
           redis: owingPods(cluster, {lease, redis: workloads.redis, redisReplicas}),
           redisReplicas,
