@@ -66,10 +66,3 @@ it('a creation whose recipient is on its way says within its deadline that it ma
   const error = await inTime(() => owner.fallback.store.create(draft('ada', verification())));
   expect(error === undefined || (error as {effect: string}).effect === 'unknown').toBe(true);
 });
-
-it('a check of which the owner knows nothing any more has for Redis what the owner has left of the deadline', async () => {
-  const {address} = draft('bob', verification()).addressTo(owner.instance);
-  owner.link.silence('both');
-  other.link.silence('both');
-  expect(await inTime(() => other.fallback.store.check(address, right, limits))).toMatchObject({name: 'StoreError'});
-});

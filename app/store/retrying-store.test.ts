@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {createAddressBook} from '../testing/addresses.ts';
 import {code, limits, noWaits, right, verification, wrong} from './contract/support.ts';
+import {startDeadline, under} from './deadline.ts';
 import {MemoryStore} from './memory-store.ts';
 import {retrying} from './retrying-store.ts';
 import {type Effect, type Store, StoreError} from './store.ts';
@@ -102,6 +103,17 @@ describe('a store that is asked again', () => {
     const {retried: other, fail: failOther} = flaky();
     failOther('unknown', ...Array<Effect>(500).fill('not_executed'));
     await expect(other.check(address('ada'), right, limits, request)).rejects.toMatchObject({effect: 'unknown'});
+  });
+
+  it('has of its own time what the operation has left that it is a part of, and begins nothing after that', async () => {
+    const read = () => Promise.reject(new StoreError('not_executed', 'refused'));
+    const patient = retrying({read} as unknown as Store, {deadlineMs: 60_000});
+    const part = under(startDeadline(100), () => patient.read(address('ada')));
+    await expect(part).rejects.toMatchObject({effect: 'not_executed'});
+    const {retried, calls} = flaky();
+    const late = under(startDeadline(0), () => retried.create(address('ada'), verification()));
+    await expect(late).rejects.toMatchObject({effect: 'not_executed'});
+    expect(calls()).toBe(0);
   });
 
   it('answers within its deadline, also where the store never does', async () => {
