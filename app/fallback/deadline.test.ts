@@ -2,10 +2,14 @@ import {afterEach, beforeEach, expect, it, vi} from 'vitest';
 import type {Adoption} from '../store/adoption.ts';
 import {limits, noWaits, right, verification} from '../store/contract/support.ts';
 import {RedisHandover} from '../store/redis-handover.ts';
+import {type Address, type Store, StoreError} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {type FallbackNode, startNode} from '../testing/fallback-node.ts';
 import {startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
+import {Creation} from './creation.ts';
+import {FallbackStore} from './fallback-store.ts';
+import {noPeers} from './peers.ts';
 
 /** Less than a request waits for a recipient, first to be brought back and then to stay: 500 and 1000 ms. */
 const deadlineMs = 400;
@@ -65,4 +69,20 @@ it('a creation whose recipient is on its way says within its deadline that it ma
   owner.link.silence('both');
   const error = await inTime(() => owner.fallback.store.create(draft('ada', verification())));
   expect(error === undefined || (error as {effect: string}).effect === 'unknown').toBe(true);
+});
+
+it('a creation that Redis may have made and no memory takes is of unknown outcome: no later refusal undoes it', async () => {
+  const create = async ({owner}: Address) => {
+    throw new StoreError(owner === undefined ? 'unknown' : 'not_executed', 'as told');
+  };
+  const creation = new Creation({
+    instance: owner.instance,
+    own: {create} as unknown as Store,
+    createHeld: async () => ({kind: 'elsewhere'}),
+    breakers: {isOpen: () => false, reachedAt: () => 0},
+    fallback: new FallbackStore({processes: () => 1}),
+    peers: noPeers,
+    deadlineMs,
+  });
+  await expect(creation.create(draft('ida', verification()))).rejects.toMatchObject({effect: 'unknown'});
 });
