@@ -345,8 +345,11 @@ describe('a creation that a peer may have taken into its memory', () => {
     const about = {...told.verification, storeMayHaveCopy: true};
     await teller.fallback.part.store.create(told.address, about, request);
     const isHandedOver = order === 'the process with the copy hands it over';
-    if (isHandedOver) await copier.fallback.stop(2000);
-    else await mend([order === 'the copy comes back first' ? copier : teller]);
+    if (isHandedOver) {
+      await until('the other one to be there to take it', () => copier.peers.ready().length === 1);
+      await copier.fallback.stop(2000);
+      expect(copier.fallback.size).toBe(0);
+    } else await mend([order === 'the copy comes back first' ? copier : teller]);
     await mend(isHandedOver ? [teller] : nodes);
     const {store} = teller.fallback;
     expect(created(await store.create(draft('ada', verification()), request)).id).toBe(told.address.id);
