@@ -38,6 +38,9 @@ test('a fault that hardly any request met proves nothing', () => {
     verdict: 'invalid',
     invalidBecause: ['9 requests met the fault, at least 10 are needed'],
   });
+  // One that began before it and hung in it has met it as well.
+  const hung = {...refused(900, 503, 'store_unavailable'), endMs: 1_300};
+  expect(judge(scenario, runOf(hung, ...inFault.slice(1), ...afterwards)).verdict).toBe('pass');
 });
 
 test('neither does one that met no checks, or after which hardly a code was accepted', () => {

@@ -45,7 +45,8 @@ function tooBusy({runnerStallMs, cpuPressure = 0, runsService}: MachineLoad): st
 
 function doubtsOf({operations, fault, doubts}: RecordedRun): string[] {
   const refusedBefore = operations.filter((operation) => operation.endMs < fault.startMs && isUnavailable(operation));
-  const during = operations.filter(({startMs, endMs}) => startMs >= fault.provenMs && endMs <= fault.healedMs);
+  // What began before it and hung in it has met it as well.
+  const during = operations.filter(({startMs, endMs}) => startMs <= fault.healStartMs && endMs >= fault.provenMs);
   const checksDuring = during.filter(({kind}) => kind === 'check');
   const acceptedSince = operations.filter((operation) => operation.endMs >= fault.startMs && isAcceptance(operation));
   return [
