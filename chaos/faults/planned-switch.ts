@@ -58,21 +58,30 @@ async function handOver(set: ReplicatedSet, former: RedisNode): Promise<void> {
   });
   if (!next) throw new Error('no replica was promoted');
   const {host, port} = next.address;
-  await former.command('REPLICAOF', host, String(port));
-  await former.command('CLIENT', 'UNPAUSE');
-  for (const node of replicas) if (node !== next) await node.command('REPLICAOF', host, String(port));
+  const follow = (node: RedisNode) =>
+    insist(`${node.name} to follow ${host}:${port}`, () => node.command('REPLICAOF', host, String(port)));
+  await follow(former);
+  await insist('writes to go on', () => former.command('CLIENT', 'UNPAUSE'));
+  for (const node of replicas) if (node !== next) await follow(node);
   await noteLineage(next, lineage, Number(offset));
 }
 
 /** The replica that says itself that it is master: the sentinels name it up to a second later. */
 async function promotedOf(replicas: readonly RedisNode[]): Promise<RedisNode | undefined> {
-  const roles = await Promise.all(replicas.map(async (node) => (await node.info('replication')).role));
+  const roles = await Promise.all(
+    replicas.map((node) =>
+      node.info('replication').then(
+        ({role}) => role,
+        () => undefined,
+      ),
+    ),
+  );
   return replicas[roles.indexOf('master')];
 }
 
 /** That nothing of a lineage is missing on its new master. */
 async function noteLineage(next: RedisNode, lineage: string, offset: number): Promise<void> {
-  const after = await next.info('replication');
+  const after = await insist(`what ${next.name} says of itself`, () => next.info('replication'));
   if (after.master_replid2 !== lineage || Number(after.second_repl_offset) <= offset)
     throw new Error(`${next.name} does not show all of the lineage ${lineage}`);
   // Refused until a replica follows the new master.
@@ -83,4 +92,18 @@ async function noteLineage(next: RedisNode, lineage: string, offset: number): Pr
     ),
   );
   await next.command('PEXPIRE', LINEAGE_KEY, String(LINEAGE_MS));
+}
+
+/** A sentinel that turns a server to another master closes all connections to it, that of whoever asks at this moment too. */
+async function insist<Result>(what: string, ask: () => Promise<Result>): Promise<Result> {
+  let answer: {readonly result: Result} | undefined;
+  await waitUntil(what, SWITCH_MS, async () => {
+    answer = await ask().then(
+      (result) => ({result}),
+      () => undefined,
+    );
+    return answer !== undefined;
+  });
+  if (answer === undefined) throw new Error(`${what} did not happen`);
+  return answer.result;
 }
