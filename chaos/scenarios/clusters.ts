@@ -14,7 +14,8 @@ export const shardMasterKilled: Scenario = {
   // The two other shards are served all the time but for a moment: Redis' default has them refuse all, too, from when the third is
   // held for down until its replica takes over. 0 to 3 % were refused so from run to run.
   // So a request that a healthy shard has answered may be repeated in that moment, when memory cannot know the answer.
-  bounds: {...failover, servedShareMin: 0.9, createdPerKeyMax: 2},
+  // Its replica takes over within seconds, but has none of its own until the former master is back, and acknowledges nothing alone.
+  bounds: {...failover, servedShareMin: 0.9, createdPerKeyMax: 2, recoveryFrom: 'healing', recoveryMs: 3_000},
 };
 
 export const slotsMigrated: Scenario = {
