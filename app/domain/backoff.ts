@@ -2,6 +2,7 @@
 export function backoffMs(
   attempt: number,
   {firstMs, maxMs}: {readonly firstMs: number; readonly maxMs: number},
+  random: () => number = Math.random,
 ): number {
-  return Math.random() * Math.min(firstMs * 2 ** Math.max(0, Math.min(attempt, 30)), maxMs);
+  return random() * Math.min(firstMs * 2 ** Math.max(0, Math.min(attempt, 30)), maxMs);
 }

@@ -1,4 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import {backoffMs} from '../domain/backoff.ts';
 import {startDeadline, within} from './deadline.ts';
 import {type Store, StoreError} from './store.ts';
 
@@ -11,9 +12,7 @@ export interface RetryOptions {
   readonly random?: () => number;
 }
 
-/** The bound of the first pause; it doubles up to the longest. */
-const firstPauseMs = 20;
-const longestPauseMs = 400;
+const pauses = {firstMs: 20, maxMs: 400};
 
 /** When an operation may be sent again. */
 type Repeatable =
@@ -44,7 +43,7 @@ export function retrying(store: Store, {deadlineMs, giveUp = () => false, random
           doubt ??= error;
           if (repeatable === 'if_not_executed') throw error;
         }
-        const pauseMs = random() * Math.min(firstPauseMs * 2 ** tries, longestPauseMs);
+        const pauseMs = backoffMs(tries, pauses, random);
         // What an attempt before may have done, the last one, which did nothing, does not undo.
         if (giveUp(partition, doubt !== undefined) || pauseMs >= deadline.leftMs()) throw doubt ?? error;
         await pause(pauseMs, deadline.signal);
