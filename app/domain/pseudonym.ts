@@ -4,6 +4,8 @@ import {macOf} from './mac.ts';
 /** The number of partitions is part of every stored key's name: it never changes. */
 export const partitionCount = 64;
 
+export const partitions: readonly number[] = Array.from({length: partitionCount}, (_, partition) => partition);
+
 /** Where the records of a recipient lie. It tells nobody who the recipient is. */
 export interface Pseudonym {
   /** One tag for client × policy × recipient: 12 bytes, too many for two recipients to meet (2^48 recipients for even odds). */

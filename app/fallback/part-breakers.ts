@@ -1,4 +1,4 @@
-import {partitionCount} from '../domain/pseudonym.ts';
+import {partitions} from '../domain/pseudonym.ts';
 import {StoreError} from '../store/store.ts';
 import {StoreBreaker} from './store-breaker.ts';
 
@@ -24,8 +24,6 @@ export interface PartBreakersOptions {
   readonly failures?: number;
   readonly probeEveryMs?: number;
 }
-
-const partitions = Array.from({length: partitionCount}, (_, partition) => partition);
 
 /**
  * Knows which parts of the store are there: a breaker for each, so that one that is away keeps no request from the others. What
@@ -61,6 +59,11 @@ export class PartBreakers {
   /** The part that has this partition. */
   partOf(partition: number): string {
     return this.#options.parts.partOf(partition);
+  }
+
+  /** The partitions that a part has; none if they have all gone to others. */
+  partitionsOf(part: string): number[] {
+    return partitions.filter((partition) => this.partOf(partition) === part);
   }
 
   /** Runs what needs a partition. Rejects with `StoreError`, at once while its part counts as away. */
@@ -115,7 +118,7 @@ export class PartBreakers {
 
   /** Any of its partitions tells of the server. */
   async #probe(part: string): Promise<void> {
-    const its = partitions.filter((partition) => this.partOf(partition) === part);
+    const its = this.partitionsOf(part);
     const one = its[Math.floor(Math.random() * its.length)];
     if (one === undefined) return this.#follow();
     const beganAt = performance.now();

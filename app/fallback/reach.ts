@@ -1,4 +1,4 @@
-import {partitionCount} from '../domain/pseudonym.ts';
+import {partitionCount, partitions} from '../domain/pseudonym.ts';
 
 /** What a process reaches of the store, as it tells its peers. */
 export interface Reach {
@@ -14,8 +14,7 @@ const mask = new RegExp(`^[0-9a-f]{${digits}}$`);
 
 export function reachOf(isAway: (partition: number) => boolean): Reach {
   let away = 0n;
-  for (let partition = 0; partition < partitionCount; partition++)
-    if (isAway(partition)) away |= 1n << BigInt(partition);
+  for (const partition of partitions) if (isAway(partition)) away |= 1n << BigInt(partition);
   const isPartial = away !== 0n && away !== all;
   return {reachesStore: away === 0n, ...(isPartial ? {unreached: away.toString(16).padStart(digits, '0')} : {})};
 }

@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Logger} from 'pino';
 import {backoffMs} from '../domain/backoff.ts';
-import {partitionCount} from '../domain/pseudonym.ts';
+import {partitions} from '../domain/pseudonym.ts';
 import {startDeadline} from '../store/deadline.ts';
 import type {Holding} from '../store/holding.ts';
 import type {RecipientName} from '../store/memory-holdings.ts';
@@ -13,7 +13,7 @@ import type {PartBreakers} from './part-breakers.ts';
 export interface RecoveryOptions {
   readonly instance: string;
   readonly fallback: FallbackStore;
-  readonly breakers: Pick<PartBreakers, 'isOpen' | 'partOf' | 'run'>;
+  readonly breakers: Pick<PartBreakers, 'isOpen' | 'partOf' | 'partitionsOf' | 'run'>;
   readonly handover: Pick<RedisHandover, 'adoption'>;
   readonly log: Logger;
 }
@@ -21,7 +21,6 @@ export interface RecoveryOptions {
 /** Recipients that are on their way at the same time: one that nobody knows the end of has to wait for the next try. */
 const concurrent = 32;
 const pollMs = 250;
-const partitions = Array.from({length: partitionCount}, (_, partition) => partition);
 /**
  * A store that takes nothing although it is there is not asked without a pause. It does so for a moment after a fail-over, and while
  * a slot moves for as long as that takes: then what is held is to be back soon, however often it was refused.
@@ -102,7 +101,7 @@ export class Recovery {
       }),
     );
     // By partition, of which there are few: with 100,000 recipients it held a process up for 50 ms.
-    const its = new Set(partitions.filter((partition) => breakers.partOf(partition) === part));
+    const its = new Set(breakers.partitionsOf(part));
     const left = fallback.recipients().filter(({partition}) => its.has(partition)).length;
     const reason = this.#refusals.get(part);
     // Fewer need not be left: while one of unknown outcome was waited for, others came.

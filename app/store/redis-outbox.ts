@@ -11,7 +11,7 @@ import {
   type QueuedMessage,
 } from '../delivery/outbox.ts';
 import type {Channel} from '../domain/policy.ts';
-import {partitionCount} from '../domain/pseudonym.ts';
+import {partitions} from '../domain/pseudonym.ts';
 import {isCurrentIn} from './current-message.ts';
 import {keysOf, lineageKey, outboxKey} from './keys.ts';
 import type {RedisServers} from './redis/servers.ts';
@@ -55,7 +55,7 @@ const pollEveryMs = 100;
 const unnoticedMs = 2000;
 /** What a call may have been given whose answer was lost. */
 const recoveryPerStream = 200;
-const streams = Array.from({length: partitionCount}, (_, partition) => outboxKey(partition));
+const streams = partitions.map(outboxKey);
 
 type Found = readonly {readonly stream: string; readonly entry: Entry}[];
 

@@ -4,7 +4,7 @@ import {StoreError} from '../store.ts';
 import type {OpenRedisServers} from './servers.ts';
 import {continueLineage, movesBetween} from './slot-move.ts';
 import {readSlots, type SlotMap, slotOf} from './slots.ts';
-import {type Endpoint, formatEndpoint} from './target.ts';
+import {type Endpoint, formatEndpoint, isSameEndpoint} from './target.ts';
 
 export interface ClusterServersOptions {
   /** Some nodes, through which the others are found. */
@@ -114,7 +114,7 @@ export class ClusterServers implements OpenRedisServers {
     const moves = movesBetween(this.#owners, owners, (name) => this.#nodes.get(name));
     // Before anybody asks the new server: who came too early would find the codes lost that have moved.
     await Promise.allSettled(moves.map(continueLineage));
-    const hasMoved = owners.some((owner, slot) => !isSame(owner, this.#owners[slot]));
+    const hasMoved = owners.some((owner, slot) => !isSameEndpoint(owner, this.#owners[slot]));
     this.#owners = owners;
     if (hasMoved) this.#options.onMoved();
     for (const [name, node] of this.#nodes) {
@@ -123,10 +123,6 @@ export class ClusterServers implements OpenRedisServers {
       this.#nodes.delete(name);
     }
   }
-}
-
-function isSame(one: Endpoint | undefined, other: Endpoint | undefined): boolean {
-  return one?.host === other?.host && one?.port === other?.port;
 }
 
 function notServed(what: string): StoreError {

@@ -1,6 +1,6 @@
 import {Socket} from 'node:net';
 import {type Redis, type RedisOptions, SentinelConnector} from 'ioredis';
-import {type Endpoint, formatEndpoint} from './target.ts';
+import {type Endpoint, isSameEndpoint} from './target.ts';
 
 /** On which ioredis hears of fail-overs. */
 const channel = '+switch-master';
@@ -119,7 +119,7 @@ export class ListeningSentinelConnector extends SentinelConnector {
   }
 
   #isAt(master: Endpoint): boolean {
-    if (this.#at === undefined || formatEndpoint(this.#at) !== formatEndpoint(master)) return false;
+    if (!isSameEndpoint(this.#at, master)) return false;
     const stream: unknown = Reflect.get(this, 'stream');
     return stream instanceof Socket && stream.readyState === 'open';
   }
@@ -127,10 +127,10 @@ export class ListeningSentinelConnector extends SentinelConnector {
   /** Only of the sentinel that has named the master: another one may know less than that one did. */
   async #askAgain(endpoint: Endpoint, sentinel: Redis, ask: Ask): Promise<void> {
     const named = this.#named;
-    if (named === undefined || formatEndpoint(named.by) !== formatEndpoint(endpoint)) return;
+    if (named === undefined || !isSameEndpoint(named.by, endpoint)) return;
     const master = await ask(endpoint).catch(() => null);
     if (master === null || this.#named !== named || sentinel.status !== 'ready') return;
-    if (formatEndpoint(master) === formatEndpoint(named.master)) return;
+    if (isSameEndpoint(master, named.master)) return;
     this.expect(master);
     this.#leaving = true;
     this.disconnect();

@@ -1,12 +1,12 @@
 import {once} from 'node:events';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Redis} from 'ioredis';
-import {partitionCount} from '../../domain/pseudonym.ts';
+import {partitions} from '../../domain/pseudonym.ts';
 import {lineageKey} from '../keys.ts';
 import {lineageIn} from './replication-info.ts';
 import type {RedisServers} from './servers.ts';
 import {readSlots, type SlotMap, slotOf} from './slots.ts';
-import {formatEndpoint} from './target.ts';
+import {formatEndpoint, isSameEndpoint} from './target.ts';
 
 /** Longer than any code lives. */
 const knownMs = 86_400_000;
@@ -28,9 +28,9 @@ export function movesBetween(
   serverAt: (address: string) => RedisServers | undefined,
 ): SlotMove[] {
   const moves = new Map<string, {partitions: number[]; from: RedisServers; to: RedisServers}>();
-  for (let partition = 0; partition < partitionCount; partition++) {
+  for (const partition of partitions) {
     const [old, current] = [before, after].map((map) => map[slotOf(lineageKey(partition))]);
-    if (old === undefined || current === undefined || formatEndpoint(old) === formatEndpoint(current)) continue;
+    if (old === undefined || current === undefined || isSameEndpoint(old, current)) continue;
     const [from, to] = [serverAt(formatEndpoint(old)), serverAt(formatEndpoint(current))];
     if (from === undefined || to === undefined) continue;
     const name = `${formatEndpoint(old)} ${formatEndpoint(current)}`;
@@ -52,11 +52,11 @@ export async function continueLineage({partitions, from, to}: SlotMove): Promise
   if (current.status !== 'ready') await once(current, 'ready', {signal: AbortSignal.timeout(connectMs)});
   const [oldLineage, lineage, theirs] = await Promise.all([lineageOf(old), lineageOf(current), readSlots(old)]);
   if (oldLineage === undefined || lineage === undefined) return;
-  const there = formatEndpoint({host: String(current.options.host), port: Number(current.options.port)});
+  const there = {host: String(current.options.host), port: Number(current.options.port)};
   for (const partition of partitions) {
     const key = lineageKey(partition);
     const owner = theirs[slotOf(key)];
-    if (owner !== undefined && formatEndpoint(owner) === there)
+    if (isSameEndpoint(owner, there))
       await persistently(() => to.run({name: 'continue', keys: [key], args: [lineage, oldLineage, knownMs]}));
   }
 }

@@ -48,6 +48,10 @@ export function parseRedisUrl(
   };
 }
 
+export function isSameEndpoint(one: Endpoint | undefined, other: Endpoint | undefined): boolean {
+  return one?.host === other?.host && one?.port === other?.port;
+}
+
 /** `host:port`, an IPv6 address in brackets. */
 export function formatEndpoint({host, port}: Endpoint): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
