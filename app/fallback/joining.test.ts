@@ -1,30 +1,23 @@
-import {afterAll, afterEach, beforeAll, expect, it, vi} from 'vitest';
+import {afterEach, expect, it, vi} from 'vitest';
 import {limits, noWaits, right, verification, wrong} from '../store/contract/support.ts';
 import type {CheckOutcome, CreateOutcome} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {type FallbackNode, type NodeOptions, startNode} from '../testing/fallback-node.ts';
-import {type RedisServer, startRedis} from '../testing/redis-server.ts';
+import {redisOfFile} from '../testing/redis-of-file.ts';
 import {until} from '../testing/until.ts';
 import {rank} from './peers.ts';
 
-let redis: RedisServer;
-let resources = new AsyncDisposableStack();
+const file = redisOfFile();
 let addresses = new Set<string>();
 
-beforeAll(async () => {
-  redis = await startRedis();
-});
-afterEach(async () => {
-  await resources.disposeAsync();
-  resources = new AsyncDisposableStack();
+afterEach(() => {
   addresses = new Set();
 });
-afterAll(() => redis[Symbol.asyncDispose]());
 
 function start(changes: Partial<NodeOptions> = {}): Promise<FallbackNode> {
   // On a busy machine too, nobody counts as away that is only slow.
   const patient = {lookEveryMs: 1000, deadlineMs: 10_000};
-  return startNode({redisPort: redis.port, addresses, timings: noWaits, ...patient, ...changes}, resources);
+  return startNode({redisPort: file.redis.port, addresses, timings: noWaits, ...patient, ...changes}, file.resources);
 }
 
 async function startTwo(changes: Partial<NodeOptions> = {}): Promise<[FallbackNode, FallbackNode]> {

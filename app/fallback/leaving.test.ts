@@ -1,38 +1,28 @@
 import {pino} from 'pino';
-import {afterAll, afterEach, beforeAll, expect, it} from 'vitest';
+import {expect, it} from 'vitest';
 import type {Adoption} from '../store/adoption.ts';
 import {limits, noWaits, right, verification} from '../store/contract/support.ts';
 import {type CreateOutcome, StoreError} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {type FallbackNode, startNode} from '../testing/fallback-node.ts';
-import {type RedisServer, startRedis} from '../testing/redis-server.ts';
+import {redisOfFile} from '../testing/redis-of-file.ts';
 import {until} from '../testing/until.ts';
 import {createHeld} from './create-held.ts';
 import {FallbackStore} from './fallback-store.ts';
 import {leave} from './leave.ts';
 import {noPeers, rank} from './peers.ts';
 
-let redis: RedisServer;
-let resources = new AsyncDisposableStack();
-
-beforeAll(async () => {
-  redis = await startRedis();
-});
-afterEach(async () => {
-  await resources.disposeAsync();
-  resources = new AsyncDisposableStack();
-});
-afterAll(() => redis[Symbol.asyncDispose]());
+const file = redisOfFile();
 
 const request = {tag: 'request', fingerprint: 'f'};
 const {draft, parse} = createAddressBook();
 
 /** Three processes that are cut off from Redis and have known each other since before, and a recipient whose order they are in. */
 async function start() {
-  const options = {redisPort: redis.port, addresses: new Set<string>(), timings: noWaits};
+  const options = {redisPort: file.redis.port, addresses: new Set<string>(), timings: noWaits};
   const patient = {lookEveryMs: 1000, deadlineMs: 10_000};
   const all: FallbackNode[] = [];
-  for (let i = 0; i < 3; i++) all.push(await startNode({...options, ...patient}, resources));
+  for (let i = 0; i < 3; i++) all.push(await startNode({...options, ...patient}, file.resources));
   await until('the nodes to meet', () => all.every(({peers}) => peers.ready().length === 2));
   const metAt = performance.now();
   await until('the store', () => all.every(({reachedAt}) => reachedAt > metAt));

@@ -1,24 +1,15 @@
-import {afterAll, afterEach, beforeAll, expect, it} from 'vitest';
+import {expect, it} from 'vitest';
 import {limits, noWaits, right, verification} from '../store/contract/support.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {type FallbackNode, startNode} from '../testing/fallback-node.ts';
-import {type RedisServer, startRedis} from '../testing/redis-server.ts';
+import {redisOfFile} from '../testing/redis-of-file.ts';
 import {until} from '../testing/until.ts';
 
-let redis: RedisServer;
-let resources = new AsyncDisposableStack();
-beforeAll(async () => {
-  redis = await startRedis();
-});
-afterAll(() => redis[Symbol.asyncDispose]());
-afterEach(async () => {
-  await resources.disposeAsync();
-  resources = new AsyncDisposableStack();
-});
+const file = redisOfFile();
 
 async function startTwo(): Promise<[FallbackNode, FallbackNode]> {
-  const options = {redisPort: redis.port, addresses: new Set<string>(), timings: noWaits};
-  const [a, b] = [await startNode(options, resources), await startNode(options, resources)];
+  const options = {redisPort: file.redis.port, addresses: new Set<string>(), timings: noWaits};
+  const [a, b] = [await startNode(options, file.resources), await startNode(options, file.resources)];
   await until('the nodes to meet', () => a.peers.ready().length === 1 && b.peers.ready().length === 1);
   return [a, b];
 }

@@ -1,4 +1,4 @@
-import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {code, limits, minute, noWaits, receiveAll, right, verification, wrong} from '../store/contract/support.ts';
 import type {Holding} from '../store/holding.ts';
 import {outboxKey} from '../store/keys.ts';
@@ -9,24 +9,14 @@ import type {CreateOutcome} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {type FallbackNode, startNode} from '../testing/fallback-node.ts';
 import {connectTo} from '../testing/redis-connection.ts';
-import {type RedisServer, startRedis} from '../testing/redis-server.ts';
+import {redisOfFile} from '../testing/redis-of-file.ts';
 import {succeeds, until} from '../testing/until.ts';
 import {FallbackStore} from './fallback-store.ts';
 
-let redis: RedisServer;
-let resources = new AsyncDisposableStack();
-
-beforeAll(async () => {
-  redis = await startRedis();
-});
-afterEach(async () => {
-  await resources.disposeAsync();
-  resources = new AsyncDisposableStack();
-});
-afterAll(() => redis[Symbol.asyncDispose]());
+const file = redisOfFile();
 
 async function start(addresses = new Set<string>()): Promise<FallbackNode> {
-  const node = await startNode({redisPort: redis.port, addresses, timings: noWaits}, resources);
+  const node = await startNode({redisPort: file.redis.port, addresses, timings: noWaits}, file.resources);
   await until('the store', () => succeeds(node.fallback.store.ping()));
   return node;
 }
@@ -49,8 +39,8 @@ async function mend({link, fallback}: FallbackNode): Promise<void> {
 }
 
 async function direct() {
-  const connection = connectTo(redis.url);
-  resources.defer(() => connection.disconnect());
+  const connection = connectTo(file.redis.url);
+  file.resources.defer(() => connection.disconnect());
   await until('a connection', () => connection.status === 'ready');
   const servers = singleServer(connection);
   return {
@@ -148,12 +138,12 @@ describe('a creation that the store may have done', () => {
     const {store} = await direct();
     const book = createAddressBook();
     const draft = book.draft('ada', verification());
-    redis.freeze();
+    file.redis.freeze();
     let outcome: CreateOutcome;
     try {
       outcome = await node.fallback.store.create(draft);
     } finally {
-      redis.thaw();
+      file.redis.thaw();
     }
     const held = addressIn(book, outcome);
     const copy = draft.addressTo().address;
