@@ -1,3 +1,4 @@
+import type {ReceivedMessage} from '../lab/message-sink.ts';
 import type {PolicyName} from '../workload/policies.ts';
 
 export const executorNames = ['processes', 'kubernetes'] as const;
@@ -11,18 +12,10 @@ export interface Offer {
   recipientOf(user: string): string;
 }
 
-export interface Message {
-  readonly code: string;
-  /** How often its verification had been sent again when it was written. */
-  readonly resends: number;
-  /** `performance.now()` when the first message of its verification came. */
-  readonly firstSeenAtMs: number;
-}
-
 /** What the users of a run get from outside of the service. */
 export interface Messages {
   /** The newest message of a verification; undefined where none has come (yet). */
-  newestOf(verificationId: string): Message | undefined;
+  newestOf(verificationId: string): ReceivedMessage | undefined;
 }
 
 /** What a look at all instances showed; those that do not answer are left out. */

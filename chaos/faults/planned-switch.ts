@@ -85,11 +85,8 @@ async function noteLineage(next: RedisNode, lineage: string, offset: number): Pr
   if (after.master_replid2 !== lineage || Number(after.second_repl_offset) <= offset)
     throw new Error(`${next.name} does not show all of the lineage ${lineage}`);
   // Refused until a replica follows the new master.
-  await waitUntil('the note of the lineage', SWITCH_MS, () =>
-    next.command('HSET', LINEAGE_KEY, after.master_replid ?? '', lineage, 'switching', '').then(
-      () => true,
-      () => false,
-    ),
+  await insist('the note of the lineage', () =>
+    next.command('HSET', LINEAGE_KEY, after.master_replid ?? '', lineage, 'switching', ''),
   );
   await next.command('PEXPIRE', LINEAGE_KEY, String(LINEAGE_MS));
 }

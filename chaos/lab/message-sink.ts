@@ -2,7 +2,8 @@ import {once} from 'node:events';
 import {createServer, type IncomingMessage} from 'node:http';
 import {owning} from './owned.ts';
 
-interface ReceivedMessage {
+/** What is known of the messages of a verification. */
+export interface ReceivedMessage {
   readonly code: string;
   /** How often its verification had been sent again when it was written. */
   readonly resends: number;

@@ -2,7 +2,7 @@ import {once} from 'node:events';
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {expect, test} from 'vitest';
-import type {Message} from '../executors/reached.ts';
+import type {ReceivedMessage} from '../lab/message-sink.ts';
 import {Client} from './client.ts';
 
 const subject = {phase: 'workload', user: 'u1', recipient: 'u1', verificationId: 'v1'} as const;
@@ -15,7 +15,7 @@ test('a code is known when the message of the last resend has come that happened
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  let newest: Message | undefined;
+  let newest: ReceivedMessage | undefined;
   const client = new Client({
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     apiKey: 'key',
