@@ -309,8 +309,6 @@ describe('a recipient that one process holds while others reach the store', () =
 });
 
 describe('a creation that a peer may have taken into its memory', () => {
-  const request = {tag: 'request', fingerprint: 'f'};
-
   it('is taken by the next process, in time and with the same code', async () => {
     const nodes = await startNodes(2);
     const [asked, silent] = nodes as [FallbackNode, FallbackNode];
@@ -335,6 +333,8 @@ describe('a creation that a peer may have taken into its memory', () => {
     'the copy comes back last',
     'the process with the copy hands it over',
   ] as const)('ends where the two meet, and what the caller was told stays: %s', async (order) => {
+    // Of no other test: in one of 64 cases that one's recipient lies in the same partition, where its answer is known still.
+    const request = {tag: order.replaceAll(' ', '-'), fingerprint: 'f'};
     const nodes = await startNodes(2);
     const [teller, copier] = nodes as [FallbackNode, FallbackNode];
     await cutOff(nodes);
