@@ -173,10 +173,13 @@ describe('the outbox worker', () => {
     const {provider} = scripted('mail', () => again);
     const run = setUp([provider]);
     run.start();
-    expect(await run.settled(await run.create('ada', '1', 200))).toMatchObject({
-      status: 'expired',
-      delivery: {status: 'failed'},
+    const where = await run.create('ada', '1', 200);
+    await run.settled(where);
+    const expired = await until('the end of the code', async () => {
+      const read = await run.store.read(where);
+      return read.kind === 'found' && read.snapshot.status !== 'pending' ? read.snapshot : undefined;
     });
+    expect(expired).toMatchObject({status: 'expired', delivery: {status: 'failed'}});
   });
 
   it('does not send a code that is of no use any more', async () => {

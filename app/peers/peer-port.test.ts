@@ -245,7 +245,7 @@ describe('the time that a caller has left', () => {
     refusing();
     const connection = await meet(server);
     const asked = peerStore(connection, 1500).read(createAddressBook().address('ada'));
-    await expect(asked).rejects.toMatchObject({effect: 'not_executed', message: 'peer: refused'});
+    await expect(asked).rejects.toMatchObject({effect: 'not_executed', message: expect.stringMatching(/^peer: /)});
   });
 
   it('is over when the caller has gone: nothing is tried again for nobody', async () => {

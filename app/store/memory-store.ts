@@ -320,8 +320,9 @@ export class MemoryStore implements Store {
     if (found === undefined || found.record.resends !== message.resends || found.record.delivery !== 'queued') return;
     const {record, recipient, at} = found;
     noteDelivery(record, result.kind, result.provider ?? '', at);
-    if (result.kind === 'failed' && snapshotOf(record, recipient, at).status === 'pending')
-      finish(record, 'undeliverable');
+    // The worker's clock may see the end of the time a moment before this one: that is an expiry.
+    const isRefused = result.kind === 'failed' && result.reason !== 'expired';
+    if (isRefused && snapshotOf(record, recipient, at).status === 'pending') finish(record, 'undeliverable');
   }
 
   /** Notes what a provider tells of a message that it had taken. */

@@ -16,7 +16,7 @@ import {
 import {lineageIn} from './redis/replication-info.ts';
 import type {RedisServers} from './redis/servers.ts';
 import {toStoreError} from './redis-errors.ts';
-import {resultLetters} from './redis-outbox.ts';
+import {resultLetter} from './redis-outbox.ts';
 import {deliveryLetter, statusLetter, toReply} from './redis-replies.ts';
 import type {ScriptCall} from './redis-scripts.ts';
 import {StoreError, tombstoneMs} from './store.ts';
@@ -119,7 +119,7 @@ export class RedisHandover {
     await this.#run(
       'settle',
       [verification, recipient, outbox, this.#lineageKey(address.partition)],
-      [address.tag, '', '', resultLetters[result.kind], provider, resends],
+      [address.tag, '', '', resultLetter(result), provider, resends],
     );
   }
 

@@ -38,7 +38,6 @@ export interface RedisOutboxOptions {
 }
 
 const group = 'workers';
-export const resultLetters: Record<DeliveryResult['kind'], string> = {sent: 's', failed: 'f', obsolete: 'o'};
 const events: Readonly<Record<string, VerificationEvent>> = {
   a: 'approved',
   l: 'locked',
@@ -161,7 +160,7 @@ export class RedisOutbox implements Outbox {
       address.tag,
       group,
       entry,
-      resultLetters[result.kind],
+      resultLetter(result),
       'provider' in result ? (result.provider ?? '') : '',
       'event' in message ? '' : message.resends,
     ];
@@ -389,4 +388,10 @@ function toEntries(reply: unknown): {stream: string; entry: Entry}[] {
 function before(entry: string): string {
   const [ms = '0', sequence = '0'] = entry.split('-');
   return sequence === '0' ? `${BigInt(ms) - 1n}-18446744073709551615` : `${ms}-${BigInt(sequence) - 1n}`;
+}
+
+/** A result as the script `settle` takes it. */
+export function resultLetter(result: DeliveryResult): string {
+  if (result.kind === 'failed') return result.reason === 'expired' ? 'x' : 'f';
+  return result.kind === 'sent' ? 's' : 'o';
 }

@@ -58,6 +58,18 @@ export function outboxContract(open: OpenStore): void {
       });
     });
 
+    it('lets a verification expire, and not become undeliverable, whose message failed because its time was over', async () => {
+      const {store, outbox, address} = open(noWaits);
+      const where = address('ada');
+      await store.create(where, verification());
+      const [message] = await receiveAll(outbox);
+      if (message === undefined) throw new Error('no message');
+      await outbox.settle(message, {kind: 'failed', reason: 'expired', provider: 'mail'});
+      expect(await store.read(where)).toMatchObject({
+        snapshot: {status: 'pending', delivery: {status: 'failed', provider: 'mail'}},
+      });
+    });
+
     it('gives a parked message back to its worker, as long as it is its own, and counts what waits', async () => {
       const {store, outbox, address} = open(noWaits);
       const before = (await outbox.depth()).messages;

@@ -2,10 +2,12 @@
 -- Parts clock lineage recipient verification
 -- KEYS  1 verification  2 recipient  3 outbox stream  4 continued lineages
 -- ARGV  1 tag  2 consumer group  3 stream entry, '' for one of another outbox  4 result: s sent,
---       f failed, o obsolete  5 provider  6 resends that had been made when the message was queued
+--       f failed, x failed because its time was over, o obsolete  5 provider  6 resends that had been made when the
+--       message was queued
 -- Reply 1 if the message was still in the outbox, 0 if another worker settled it before
 -- Keeps: the sealed message is gone in the step that notes its result; a message that a resend has replaced changes
---        nothing; only a pending verification becomes undeliverable.
+--        nothing; only a pending verification becomes undeliverable, and not by the end of its time, which the worker's
+--        clock may see a moment before this one: that is an expiry.
 local at = now()
 local verification, recipient, undeliverable
 if ARGV[4] ~= 'o' then
@@ -23,7 +25,7 @@ if ARGV[3] ~= '' then
   if settled == 0 then return 0 end
 end
 if not verification then return 1 end
-verification.delivery, verification.updated = ARGV[4], at
+verification.delivery, verification.updated = ARGV[4] == 'x' and 'f' or ARGV[4], at
 if ARGV[5] ~= '' then verification.provider = ARGV[5] end
 if undeliverable then
   finish(verification, recipient, ARGV[1], 'u')
