@@ -7,8 +7,8 @@ export default defineConfig({
     globalSetup: ['app/testing/global-setup.ts'],
     // Most tests wait for other programs: as many at once as there are cores on the smallest machine.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
       include: ['{app,infra,stacks,chaos}/**/*.ts'],

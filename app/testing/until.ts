@@ -4,7 +4,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 export async function until<T>(
   what: string,
   read: () => T | undefined | false | Promise<T | undefined | false>,
-  limitMs = 10_000,
+  limitMs = 30_000,
 ): Promise<T> {
   const giveUpAt = performance.now() + limitMs;
   for (;;) {
