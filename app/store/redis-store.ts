@@ -68,7 +68,14 @@ export class RedisStore implements Store {
     const here = this.#servers.sharded ? [] : rateLimits;
     const reply = await this.#run(
       'create',
-      [v, recipient, outbox, recordOf(address, idempotency), ...here.map(({tag}) => rateLimitKey(tag))],
+      [
+        v,
+        recipient,
+        outbox,
+        recordOf(address, idempotency),
+        ...here.map(({tag}) => rateLimitKey(tag)),
+        this.#lineage(address),
+      ],
       [
         address.tag,
         verification.mac,

@@ -16,6 +16,7 @@ import type {OpenRedisServers} from './servers.ts';
 const request: Idempotency = {tag: 'request', fingerprint: 'f'};
 const {address, parse} = createAddressBook();
 const lost = {kind: 'final', snapshot: {status: 'lost'}};
+const asked = verification({rateLimits: [{tag: address('limit').tag, count: 100, periodMs: minute}]});
 
 async function lineageOf(admin: Redis): Promise<string> {
   return lineageIn(await admin.info('replication')) ?? '';
@@ -48,7 +49,7 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store i
     redis = await startReplicatedRedis({program});
     const before = new RedisStore({servers: await connect(redis.master), fenced: true, timings: noWaits});
     for (const [name, each] of Object.entries(where))
-      await before.create(each, verification({survivesFailover: name === 'surviving'}));
+      await before.create(each, {...asked, survivesFailover: name === 'surviving'});
     await before.check(where.approved, right, limits, request);
     old = await lineageOf(redis.admin);
     await redis.admin.hset('otp:lineage', 'switching', `${old} ${Date.now() + 8000}`);
@@ -70,6 +71,8 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store i
     expect(await store.cancel(where.pending).catch((error) => error)).toEqual(undecided);
     expect(await store.resend(where.pending, code()).catch((error) => error)).toEqual(undecided);
     await expect(store.check(where.pending, right, limits)).rejects.toMatchObject({effect: 'not_executed'});
+    // Of which nobody has told its caller that it has been done.
+    expect(await store.create(where.pending, asked).catch((error) => error)).toEqual(undecided);
 
     expect(await store.check(where.surviving, right, limits)).toMatchObject({kind: 'approved'});
     expect(await store.read(where.approved)).toMatchObject({snapshot: {status: 'approved'}});
@@ -115,11 +118,13 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store i
     await prepare();
     expect(await store.check(where.pending, right, limits)).toMatchObject(lost);
     expect(await store.read(where.pending)).toMatchObject({snapshot: {status: 'lost'}});
+    expect(await store.create(where.pending, asked)).toMatchObject({kind: 'created', snapshot: {status: 'lost'}});
   });
 
   it('takes the code, with all its attempts, once it is known that nothing is missing', async () => {
     await announce(old, 8000);
     await redis.replicaAdmin.hset('otp:lineage', await lineageOf(redis.replicaAdmin), old, 'switching', '');
+    expect(await store.create(where.pending, asked)).toMatchObject({kind: 'created', snapshot: {status: 'pending'}});
     expect(await store.check(where.pending, wrong, limits)).toMatchObject({
       kind: 'incorrect',
       snapshot: {failedChecks: 1},

@@ -1,7 +1,7 @@
 -- Creates a verification and queues its message.
 -- Parts clock disclosure lineage limit recipient verification request outbox
 -- KEYS  1 verification  2 recipient  3 outbox stream  4 idempotency record (any key if there is none)
---       5… rate limits
+--       5… rate limits; last: continued lineages
 -- ARGV  1 tag  2 MAC  3 info  4 sealed code  5 sealed address  6 id  7 lifetime ms  8 tombstone ms  9 attempts
 --       10 live codes allowed  11 resend interval ms  12 MAC of the binding, or ''  13 context, or ''
 --       14 1: keep the sealed code for resends  15 fingerprint of the request, or ''  16 how long it is known ms
@@ -22,18 +22,20 @@ if replayed then return replayed end
 local at = now()
 local done = fingerprint == '' and read_verification(KEYS[1])
 if done then
+  local again = reply('created', 0, done, read_recipient(KEYS[2], done.context), tag, at, ARGV[6],
+    deliver and '' or ARGV[4])
   touch(KEYS[1])
-  return reply('created', 0, done, read_recipient(KEYS[2], done.context), tag, at, ARGV[6], deliver and '' or ARGV[4])
+  return again
 end
 
 local limits = {}
-for i = 5, #KEYS do
+for i = 5, #KEYS - 1 do
   local left, instant = charge(KEYS[i], ARGV[19 + 2 * (i - 5)], tonumber(ARGV[20 + 2 * (i - 5)]), at)
   if not left then return {'rate_limited', instant, at, i - 5} end
   limits[#limits + 1] = left
   limits[#limits + 1] = instant
 end
-for i = 19 + 2 * (#KEYS - 4), #ARGV do limits[#limits + 1] = tonumber(ARGV[i]) end
+for i = 19 + 2 * (#KEYS - 5), #ARGV do limits[#limits + 1] = tonumber(ARGV[i]) end
 
 local recipient = read_recipient(KEYS[2], context)
 if recipient.blocked then return {'recipient_locked', -1, at} end
