@@ -80,6 +80,30 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
     expect(await store.read(where)).toMatchObject({snapshot: {status: 'approved'}});
   });
 
+  it('acknowledges no unlock and no erasure that the replica does not have, also where there is nothing left to do', async () => {
+    const where = address('ada');
+    const store = await storeOn(redis.master);
+    await store.create(where, verification());
+    await store.check(where, wrong, limits);
+    await redis.inSync();
+    redis.replica.freeze();
+    try {
+      for (const undo of ['unlock', 'erase'] as const)
+        for (const _ of ['at first', 'again']) {
+          // Over a connection that has written nothing yet.
+          const fresh = await storeOn(redis.master);
+          await expect(fresh[undo](where.partition, [where.recipientTag]), undo).rejects.toMatchObject({
+            effect: 'executed_unreplicated',
+          });
+        }
+    } finally {
+      redis.replica.thaw();
+    }
+    await redis.inSync();
+    await store.erase(where.partition, [where.recipientTag]);
+    expect(await store.read(where)).toEqual({kind: 'not_found'});
+  });
+
   it('says that nothing happened while there is no connection', async () => {
     const opened = await connect(redis.master);
     opened.close();

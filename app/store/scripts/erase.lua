@@ -14,7 +14,10 @@ for i, key in ipairs(KEYS) do
     recipient.codes, recipient.sendable = {}, 0
     if recipient.failures > 0 then
       write_recipient(key, recipient)
-    else
+    elseif redis.call('DEL', key) == 0 then
+      -- It may be gone by an erasure over another connection, which no replica has yet: for the `WAIT` that follows this
+      -- one needs a write of its own.
+      redis.call('SET', key, '', 'PX', 1)
       redis.call('DEL', key)
     end
   end
