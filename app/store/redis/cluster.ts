@@ -92,14 +92,17 @@ export class ClusterServers implements OpenRedisServers {
     return this.#refreshing;
   }
 
-  /** Asks one node after the other; while none answers, the map stays. */
+  /** Asks one node after the other; while none tells of a master, the map stays. */
   async #read(): Promise<void> {
     const known = [...new Set(this.#owners)].filter((owner) => owner !== undefined);
     for (const endpoint of [...shuffled(known), ...shuffled(this.#options.nodes)]) {
       try {
         const redis = this.#nodes.get(formatEndpoint(endpoint))?.connection('');
         const isUsable = redis?.status === 'ready';
-        await this.#apply(await (isUsable ? readSlots(redis) : this.#options.ask(endpoint)));
+        const owners = await (isUsable ? readSlots(redis) : this.#options.ask(endpoint));
+        // One that has lost its disk is a cluster of its own, and knows nothing of the others.
+        if (owners.every((owner) => owner === undefined)) continue;
+        await this.#apply(owners);
         return;
       } catch {
         // The next one may answer; whoever needs a server hears that there is none.

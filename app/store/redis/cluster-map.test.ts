@@ -1,0 +1,49 @@
+import {expect, it} from 'vitest';
+import {until} from '../../testing/until.ts';
+import {probeKey} from '../keys.ts';
+import {StoreError} from '../store.ts';
+import {ClusterServers} from './cluster.ts';
+import type {OpenRedisServers} from './servers.ts';
+import type {SlotMap} from './slots.ts';
+import type {Endpoint} from './target.ts';
+
+const slotCount = 16_384;
+
+it('a node that has come back without its disk takes nothing away from the others', async () => {
+  const [one, other]: readonly [Endpoint, Endpoint] = [
+    {host: 'one.test', port: 6379},
+    {host: 'other.test', port: 6379},
+  ];
+  const whole: SlotMap = Array.from({length: slotCount}, (_, slot) => (slot % 2 === 0 ? one : other));
+  const opened: string[] = [];
+  const closed: string[] = [];
+  const told = {byOne: whole, times: 0};
+  const servers = new ClusterServers({
+    nodes: [one, other],
+    open({host}) {
+      opened.push(host);
+      const server = {
+        run: async () => Promise.reject(new StoreError('not_executed', 'refused')),
+        connection: () => ({status: 'connecting'}),
+        close: () => closed.push(host),
+      };
+      return server as unknown as OpenRedisServers;
+    },
+    onMoved() {},
+    async ask(endpoint) {
+      if (endpoint !== one) return whole;
+      told.times++;
+      return told.byOne;
+    },
+  });
+  using _close = {[Symbol.dispose]: () => servers.close()};
+  await until('the cluster', () => opened.length === 2);
+  told.byOne = new Array(slotCount).fill(undefined);
+  told.times = 0;
+  await until('many answers of it', async () => {
+    await servers.run({name: 'probe', keys: [probeKey(0)], args: []}).catch(() => {});
+    return told.times >= 5;
+  });
+  expect(opened).toHaveLength(2);
+  expect(closed).toEqual([]);
+});
