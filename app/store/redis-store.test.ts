@@ -350,12 +350,27 @@ describe('RedisStore', () => {
   });
 
   it('never works in another database than it was told', async () => {
+    await redis.call('ACL', 'SETUSER', 'app', 'on', 'nopass', '~*', '+@all', '-select');
     const told: string[] = [];
-    const wrong = connectTo(`${server.url}/99`, {timeoutMs: 500, onDown: ({message}) => told.push(message)});
-    opened.push(wrong);
-    await until('the end', () => wrong.status === 'end');
-    expect(told.join()).toContain('DB index');
-    await expect(new RedisStore({servers: singleServer(wrong)}).ping()).rejects.toThrow(StoreError);
+    const hears = {
+      timeoutMs: 500,
+      onDown: ({message}: Error) => told.push(message),
+      onUp: () => told.push('up'),
+      credentials: () => ({username: 'app', password: 'any'}),
+    };
+    const wrong = connectTo(`${server.url}/99`, {...hears, credentials: () => ({})});
+    const forbidden = connectTo(`${server.url}/3`, hears);
+    opened.push(wrong, forbidden);
+    for (const each of [wrong, forbidden]) {
+      let tries = 0;
+      each.on('reconnecting', () => tries++);
+      await until('some tries', () => tries > 2);
+      await expect(new RedisStore({servers: singleServer(each)}).ping()).rejects.toThrow(StoreError);
+    }
+    expect(told.toSorted()).toEqual([expect.stringContaining('DB index'), expect.stringContaining('NOPERM')]);
+    await redis.call('ACL', 'SETUSER', 'app', '+select');
+    await until('leave', () => told.at(-1) === 'up');
+    expect(await forbidden.client('INFO')).toContain(' db=3 ');
   });
 
   it('says that it does not know when a record cannot be read', async () => {

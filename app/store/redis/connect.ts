@@ -19,6 +19,8 @@ export interface RedisConnectionOptions {
 
 /** Many services that lost one Redis do not come back all at once. */
 const reconnecting = {firstMs: 50, maxMs: 500};
+/** ioredis counts anew from each connection that it takes for ready. */
+const lateAttempt = 10;
 /** How long a peer may take to close a connection that has been given up: a frozen one never does. */
 const disconnectTimeoutMs = 100;
 /** A connection that says nothing for so many times as long as a command may take is given up: its server may stand still. */
@@ -33,6 +35,7 @@ const sentinelReconnectMs = 2000;
  */
 export function connectRedis(options: RedisConnectionOptions): Redis {
   const {target, timeoutMs, onDown, onUp} = options;
+  let isElsewhere = false;
   const redis = new Redis({
     ...where(target, timeoutMs),
     ...login(options),
@@ -55,7 +58,7 @@ export function connectRedis(options: RedisConnectionOptions): Redis {
     },
     retryStrategy: (attempt) => {
       renew();
-      return backoffMs(attempt, reconnecting);
+      return backoffMs(isElsewhere ? lateAttempt : attempt, reconnecting);
     },
     sentinelReconnectStrategy: () => {
       renew();
@@ -66,13 +69,19 @@ export function connectRedis(options: RedisConnectionOptions): Redis {
   // ioredis reads its options on every connection.
   const renew = () => Object.assign(redis.options, login(options));
   let down = false;
+  redis.on('connect', () => {
+    isElsewhere = false;
+  });
   redis.on('error', (error) => {
     if (!down) onDown(error);
     down = true;
+    if (!isOfSelect(error)) return;
     // ioredis goes on in database 0, which may be somebody else's.
-    if (/DB index|invalid DB/i.test(error.message)) redis.disconnect();
+    isElsewhere = true;
+    redis.disconnect(true);
   });
   redis.on('ready', () => {
+    if (isElsewhere) return;
     down = false;
     onUp();
   });
@@ -80,6 +89,11 @@ export function connectRedis(options: RedisConnectionOptions): Redis {
     // Told to `onDown`; the connection goes on trying.
   });
   return redis;
+}
+
+/** As ioredis says which command an error reply is for. */
+function isOfSelect(error: Error & {readonly command?: {readonly name: string}}): boolean {
+  return error.command?.name === 'select';
 }
 
 const leaving = new WeakSet<Redis>();
