@@ -160,7 +160,7 @@ describe('a creation that the store may have done', () => {
   it('has its repetition answered with the id that was told, before and after the store is back', async () => {
     const node = await start();
     const book = createAddressBook();
-    const request = {tag: 'request', fingerprint: 'f'};
+    const request = book.request();
     await cut(node);
     const first = addressIn(book, await node.fallback.store.create(book.draft('ada', verification()), request));
     const again = () => node.fallback.store.create(book.draft('ada', verification()), request);
@@ -181,7 +181,7 @@ describe('a request that the store answered just before it went away', () => {
     const {store} = node.fallback;
     const book = createAddressBook();
     const create = async (name: string, tag: string) =>
-      addressIn(book, await store.create(book.draft(name, verification({maxPending: 3})), {tag, fingerprint: 'f'}));
+      addressIn(book, await store.create(book.draft(name, verification({maxPending: 3})), book.request(tag)));
     const first = await create('ada', 'request');
     const other = await create('ada', 'another request');
     await cut(node);

@@ -3,10 +3,10 @@ import {createKeyring} from '../domain/keyring.ts';
 import {pseudonymOf} from '../domain/pseudonym.ts';
 import {issueId, nameTag, parseId} from '../domain/verification-id.ts';
 import type {Draft} from '../store/draft.ts';
-import type {Address, NewVerification} from '../store/store.ts';
+import type {Address, Idempotency, NewVerification} from '../store/store.ts';
 import {addressOf} from '../usecases/context.ts';
 
-/** Real ids of recipients that no other test uses. */
+/** Real ids of recipients, and keys of requests, that no other test uses. */
 export function createAddressBook() {
   const salt = randomBytes(8).toString('hex');
   const keyring = createKeyring([{kid: 'test', secret: randomBytes(32)}]);
@@ -28,6 +28,10 @@ export function createAddressBook() {
         recipientTag: tag.toString('base64url'),
         addressTo: (owner) => ({address: addressOf(issueId(keyring.current, content, owner)), verification}),
       };
+    },
+    /** The key under which a request comes, and comes again: a store knows it in the whole partition, whoever the recipient is. */
+    request(name = 'request'): Idempotency {
+      return {tag: `${name} ${salt}`, fingerprint: 'f'};
     },
     parse(id: string): Address | undefined {
       const parsed = parseId(keyring, id);
