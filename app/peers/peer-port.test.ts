@@ -116,7 +116,7 @@ function memory(timings = noWaits): StoreUnderTest {
     async pass(ms) {
       now += ms;
     },
-    address: createAddressBook().address,
+    ...createAddressBook(),
   };
 }
 

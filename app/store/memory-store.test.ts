@@ -24,7 +24,7 @@ function open(options: Partial<MemoryStoreOptions> = {}) {
     async pass(ms: number) {
       now += ms;
     },
-    address: createAddressBook().address,
+    ...createAddressBook(),
   };
 }
 

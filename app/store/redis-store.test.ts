@@ -4,7 +4,7 @@ import type {Redis} from 'ioredis';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {createAddressBook} from '../testing/addresses.ts';
 import {connectTo} from '../testing/redis-connection.ts';
-import {leapIn} from '../testing/redis-leap.ts';
+import {aging} from '../testing/redis-leap.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {succeeds, until} from '../testing/until.ts';
 import {announcementsContract} from './contract/announcements.ts';
@@ -16,7 +16,7 @@ import {RedisOutbox} from './redis-outbox.ts';
 import {runScript} from './redis-scripts.ts';
 import {RedisStore} from './redis-store.ts';
 import {storeContract} from './store.contract.ts';
-import {type Address, StoreError} from './store.ts';
+import {StoreError} from './store.ts';
 
 let server: RedisServer;
 let redis: Redis;
@@ -41,38 +41,29 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function now(): Promise<number> {
-  const [seconds, micros] = await redis.time();
-  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+/** Until so much has passed on the clock of Redis. */
+async function wait(ms: number): Promise<void> {
+  const now = async () => {
+    const [seconds, micros] = await redis.time();
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  };
+  const end = (await now()) + ms;
+  await until('the clock', async () => (await now()) >= end);
 }
 
 function open(timings = noWaits) {
-  const {address: newAddress, parse} = createAddressBook();
-  const addresses: Address[] = [];
-  const store = new RedisStore({servers: singleServer(redis), timings});
-  const announcements = new RedisAnnouncements({servers: singleServer(redis), addressOf: parse});
+  const book = createAddressBook();
+  const servers = singleServer(redis);
+  const store = new RedisStore({servers, timings});
+  const announcements = new RedisAnnouncements({servers, addressOf: book.parse});
   return {
     store,
     announcements,
     look: ({partition}) => announcements.look(partition),
-    outbox: new RedisOutbox({
-      servers: singleServer(redis),
-      blocking: redis,
-      consumer: randomUUID(),
-      store,
-      addressOf: parse,
-    }),
-    async pass(ms: number) {
-      const end = (await now()) + ms;
-      await until('the clock', async () => (await now()) >= end);
-    },
-    leap: {slackMs: 30_000, by: (ms) => leapIn(redis, addresses, ms)},
-    address(recipient) {
-      const where = newAddress(recipient);
-      addresses.push(where);
-      return where;
-    },
-    parse,
+    outbox: new RedisOutbox({servers, blocking: redis, consumer: randomUUID(), store, addressOf: book.parse}),
+    ...aging(servers, book),
+    slackMs: 30_000,
+    parse: book.parse,
   } satisfies AnnouncingStoreUnderTest & {parse: unknown};
 }
 
@@ -122,7 +113,8 @@ describe('RedisStore', () => {
     await mixedRun(open());
     const keys = await redis.keys('*');
     expect(keys.length).toBeGreaterThan(5);
-    for (const key of keys) expect(await redis.pttl(key), key).toBeGreaterThan(0);
+    // One that has ended meanwhile (-2) had one.
+    for (const key of keys) expect(await redis.pttl(key), key).not.toBe(-1);
   });
 
   it('remembers a failure for as long as it says, whatever else happens to the recipient', async () => {
@@ -219,7 +211,7 @@ describe('RedisStore', () => {
         keepCode: true,
       });
       await outbox.receive(10);
-      const resend = {mac: 'N', sealedCode: 'n', same: true, lifetimeMs: 1000, resendIntervalMs: 0, maxResends: 1};
+      const resend = {mac: 'N', sealedCode: 'n', same: true, lifetimeMs: 60_000, resendIntervalMs: 0, maxResends: 1};
       expect(await store.resend(where, resend)).toMatchObject({kind: 'resent', snapshot: {reference}});
       expect(await outbox.receive(10)).toMatchObject([
         {sealedAddress: 'a'.repeat(length), sealedCode: 'c'.repeat(length)},
@@ -285,7 +277,7 @@ describe('RedisStore', () => {
     const {outbox} = keysOf(where);
     await redis.xgroup('CREATECONSUMER', outbox, 'workers', 'gone');
     const forget = () => runScript(redis, {name: 'forget', keys: [outbox], args: ['workers', 20]});
-    await run.pass(40);
+    await wait(40);
     expect(await forget()).toBe(1);
     const other = new RedisOutbox({
       servers: singleServer(redis),
@@ -299,43 +291,34 @@ describe('RedisStore', () => {
       {entry: message.entry},
     ]);
     await other.settle(message, {kind: 'sent', provider: 'mail'});
-    await run.pass(40);
+    await wait(40);
     expect(await forget()).toBe(2);
   });
 
   it('removes a message that it cannot read, but only once its code has expired', async () => {
     const run = open();
-    const where = run.address('ada');
-    await run.store.create(where, {...verification, lifetimeMs: 600});
-    const stranger = new RedisOutbox({
-      servers: singleServer(redis),
-      blocking: redis,
-      consumer: 'stranger',
-      store: run.store,
-      addressOf: () => undefined,
-    });
-    expect(await stranger.receive(20)).toEqual([]);
-    expect(await redis.xlen(keysOf(where).outbox)).toBe(1);
-    await run.pass(600);
-    await redis.xclaim(
-      keysOf(where).outbox,
-      'workers',
-      'dead',
-      0,
-      (await redis.xrange(keysOf(where).outbox, '-', '+'))[0]?.[0] ?? '',
-      'IDLE',
-      60_000,
-      'JUSTID',
-    );
-    const other = new RedisOutbox({
-      servers: singleServer(redis),
-      blocking: redis,
-      consumer: 'other',
-      store: run.store,
-      addressOf: () => undefined,
-    });
-    expect(await other.receive(20)).toEqual([]);
-    expect(await redis.xlen(keysOf(where).outbox)).toBe(0);
+    const [valid, expired] = [run.address('ada'), run.address('ada')];
+    const {outbox} = keysOf(valid);
+    const entries = async () => (await redis.xrange(outbox, '-', '+')).map(([entry]) => entry);
+    const receive = () =>
+      new RedisOutbox({
+        servers: singleServer(redis),
+        blocking: redis,
+        consumer: randomUUID(),
+        store: run.store,
+        addressOf: () => undefined,
+      }).receive(20);
+    await run.store.create(valid, verification);
+    expect(await receive()).toEqual([]);
+    const [entryOfValid] = await entries();
+    expect(entryOfValid).toBeDefined();
+    await run.store.create(expired, {...verification, lifetimeMs: 1});
+    await wait(1);
+    // As if both had been given to a worker that has been silent for a minute.
+    await redis.xreadgroup('GROUP', 'workers', 'dead', 'STREAMS', outbox, '>');
+    await redis.xclaim(outbox, 'workers', 'dead', 0, ...(await entries()), 'IDLE', 60_000, 'JUSTID');
+    expect(await receive()).toEqual([]);
+    expect(await entries()).toEqual([entryOfValid]);
   });
 
   it('forgets a recipient with its last code when an approval has cleared its failures', async () => {

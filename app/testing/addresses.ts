@@ -29,6 +29,8 @@ export function createAddressBook() {
         addressTo: (owner) => ({address: addressOf(issueId(keyring.current, content, owner)), verification}),
       };
     },
+    /** Names a rate limit. */
+    limitTag: () => randomBytes(8).toString('hex'),
     /** The key under which a request comes, and comes again: a store knows it in the whole partition, whoever the recipient is. */
     request(name = 'request'): Idempotency {
       return {tag: `${name} ${salt}`, fingerprint: 'f'};

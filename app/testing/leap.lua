@@ -1,7 +1,7 @@
--- Moves a verification's or a recipient's record into the past, so that it is as old as if the server's clock had gone on.
+-- Moves a record into the past, so that it is as old as if the server's clock had gone on.
 -- Tests only: the clock of a real server cannot be moved.
--- KEYS  1 record
--- ARGV  1 ms  2 v: a verification, r: a recipient
+-- KEYS  1 record  2 of a verification: those whose end is to be announced
+-- ARGV  1 ms  2 v: a verification, r: a recipient, l: a rate limit  3 the verification's id
 local by, key = tonumber(ARGV[1]), KEYS[1]
 local ends = redis.call('PEXPIRETIME', key)
 if ends < 0 then return end
@@ -11,6 +11,9 @@ if ARGV[2] == 'v' then
   local v = read_verification(key)
   v.expires, v.created, v.updated = v.expires - by, v.created - by, v.updated - by
   write_verification(key, v)
+  redis.call('ZADD', KEYS[2], 'XX', 'INCR', -by, ARGV[3])
+elseif ARGV[2] == 'l' then
+  redis.call('SET', key, integer(redis.call('GET', key) - by * 1000), 'KEEPTTL')
 else
   local r = read_recipient(key, '')
   r.sendable, r.ends = earlier(r.sendable), r.ends - by

@@ -5,6 +5,7 @@ import {
   type AnnouncingStoreUnderTest,
   code,
   limits,
+  minute,
   noWaits,
   type OpenAnnouncingStore,
   receiveAll,
@@ -17,7 +18,7 @@ import {
 /** What providers report, and what clients are told of. */
 export function announcementsContract(open: OpenAnnouncingStore): void {
   /** A watched verification whose message a provider has taken. */
-  async function sent(run: AnnouncingStoreUnderTest, lifetimeMs = 60_000): Promise<Address> {
+  async function sent(run: AnnouncingStoreUnderTest, lifetimeMs = 5 * minute): Promise<Address> {
     const where = run.address('ada');
     await run.announcements.watch(where, lifetimeMs);
     await run.store.create(where, verification({lifetimeMs}));
@@ -113,11 +114,11 @@ export function announcementsContract(open: OpenAnnouncingStore): void {
 
     it('is found at its expiry, also when whoever has caused it could not say so, and not before', async () => {
       const run = open(noWaits);
-      const [expires, approved] = [await sent(run, 1500), await sent(run, 1500)];
+      const [expires, approved] = [await sent(run, minute), await sent(run, minute)];
       await run.store.check(approved, right, limits);
       await run.look(expires);
       expect(await receiveEvents(run.outbox)).toEqual([]);
-      await run.pass(1520);
+      await run.pass(minute);
       await run.look(expires);
       await run.look(approved);
       const events = await receiveEvents(run.outbox);
@@ -131,9 +132,9 @@ export function announcementsContract(open: OpenAnnouncingStore): void {
 
     it('waits for the new expiry after a resend', async () => {
       const run = open(noWaits);
-      const where = await sent(run, 300);
-      await run.store.resend(where, code({lifetimeMs: 60_000}));
-      await run.pass(320);
+      const where = await sent(run, minute);
+      await run.store.resend(where, code({lifetimeMs: 5 * minute}));
+      await run.pass(minute);
       await run.look(where);
       expect(await receiveEvents(run.outbox)).toEqual([]);
       expect(await run.store.read(where)).toMatchObject({snapshot: {status: 'pending'}});

@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {
   code,
   limits,
+  minute,
   noWaits,
   type OpenStore,
   receiveAll,
@@ -26,9 +27,9 @@ export function failureBudgetContract(open: OpenStore): void {
       });
       await store.check(first, wrong, limits);
       await store.cancel(first);
-      await store.create(second, verification({lifetimeMs: 60}));
+      await store.create(second, verification({lifetimeMs: minute}));
       await store.check(second, wrong, limits);
-      await pass(60);
+      await pass(minute);
       await store.create(third, verification());
       expect(await store.check(third, wrong, limits)).toMatchObject({
         kind: 'incorrect',

@@ -29,9 +29,9 @@ export function lifecycleContract(open: OpenStore): void {
     it('that are over make room without superseding anything', async () => {
       const {store, address, pass} = open(noWaits);
       const [a, b, c, d] = [address('ada'), address('ada'), address('ada'), address('ada')];
-      await store.create(a, verification({lifetimeMs: 60}));
+      await store.create(a, verification({lifetimeMs: minute}));
       await store.create(b, verification());
-      await pass(60);
+      await pass(minute);
       await store.create(c, verification());
       expect(await store.read(a)).toMatchObject({snapshot: {status: 'expired'}});
       expect(await store.read(b)).toMatchObject({snapshot: {status: 'pending'}});
@@ -43,9 +43,9 @@ export function lifecycleContract(open: OpenStore): void {
     it('stay superseded after their lifetime', async () => {
       const {store, address, pass} = open(noWaits);
       const old = address('ada');
-      await store.create(old, verification({lifetimeMs: 60, maxPending: 1}));
+      await store.create(old, verification({lifetimeMs: minute, maxPending: 1}));
       await store.create(address('ada'), verification({maxPending: 1}));
-      await pass(60);
+      await pass(minute);
       expect(await store.read(old)).toMatchObject({snapshot: {status: 'superseded'}});
     });
   });
@@ -120,17 +120,17 @@ export function lifecycleContract(open: OpenStore): void {
     it('is refused too soon, too often, to a locked recipient and for what is final', async () => {
       const {store, address, pass} = open(testTimings);
       const where = address('ada');
-      const created = snapshotOf(await store.create(where, verification({resendIntervalMs: 100})));
+      const created = snapshotOf(await store.create(where, verification({resendIntervalMs: minute})));
       expect(await store.resend(where, code())).toMatchObject({
         kind: 'send_too_soon',
-        until: created.at + 100,
+        until: created.at + minute,
         snapshot: {resends: 0},
       });
       expect(await store.create(address('ada'), verification())).toMatchObject({
         kind: 'send_too_soon',
-        until: created.at + 100,
+        until: created.at + minute,
       });
-      await pass(100);
+      await pass(minute);
       expect(await store.resend(where, code({maxResends: 1}))).toMatchObject({kind: 'resent'});
       expect(await store.resend(where, code({maxResends: 1}))).toMatchObject({kind: 'limit_reached'});
 

@@ -6,7 +6,7 @@ import {modelLimits, modelTimings, ReferenceModel, type Told, toldBy} from './re
 import {code, minute, type OpenStore, type StoreUnderTest, verification, wrong} from './support.ts';
 
 interface Real extends StoreUnderTest {
-  readonly leap: NonNullable<StoreUnderTest['leap']>;
+  readonly slackMs: number;
   readonly created: {readonly where: Address; mac: string}[];
   /** Hears of each outcome. */
   readonly note: (seen: string) => void;
@@ -22,7 +22,7 @@ function create(name: string, contextTag: string): Command {
   return {
     toString: () => `create ${name} ${contextTag}`,
     check: (model) => model.created < maxCreations,
-    async run(model, {store, address, created, note, leap}) {
+    async run(model, {store, address, created, note, slackMs}) {
       const where = address(name);
       const mac = `${model.created}`.padEnd(43, 'c');
       const terms = {mac, maxAttempts, maxPending, lifetimeMs, resendIntervalMs, contextTag};
@@ -32,7 +32,7 @@ function create(name: string, contextTag: string): Command {
       expect(outcome.kind).toBe(model.create(name, contextTag));
       if (outcome.kind !== 'created') return;
       created.push({where, mac});
-      compare(outcome.snapshot, model.read(created.length - 1), leap.slackMs);
+      compare(outcome.snapshot, model.read(created.length - 1), slackMs);
     },
   };
 }
@@ -55,22 +55,26 @@ function onOne(
 }
 
 function check(back: number, right: boolean): Command {
-  return onOne(`check ${right ? 'right' : 'wrong'}`, back, async ({where, mac}, index, model, {store, note, leap}) => {
-    const outcome = await store.check(where, right ? {mac} : wrong, {blockAfter});
-    note(`check ${outcome.kind}`);
-    expect(outcome.kind).toBe(model.check(index, right));
-    if ('snapshot' in outcome) compare(outcome.snapshot, model.read(index), leap.slackMs);
-  });
+  return onOne(
+    `check ${right ? 'right' : 'wrong'}`,
+    back,
+    async ({where, mac}, index, model, {store, note, slackMs}) => {
+      const outcome = await store.check(where, right ? {mac} : wrong, {blockAfter});
+      note(`check ${outcome.kind}`);
+      expect(outcome.kind).toBe(model.check(index, right));
+      if ('snapshot' in outcome) compare(outcome.snapshot, model.read(index), slackMs);
+    },
+  );
 }
 
 function resend(back: number): Command {
-  return onOne('resend', back, async (target, index, model, {store, note, leap}) => {
+  return onOne('resend', back, async (target, index, model, {store, note, slackMs}) => {
     const mac = `${model.now} ${index}`.padEnd(43, 'r');
     const outcome = await store.resend(target.where, code({mac, maxResends, lifetimeMs, resendIntervalMs}));
     note(`resend ${outcome.kind}`);
     expect(outcome.kind).toBe(model.resend(index));
     if (outcome.kind === 'resent') target.mac = mac;
-    if ('snapshot' in outcome) compare(outcome.snapshot, model.read(index), leap.slackMs);
+    if ('snapshot' in outcome) compare(outcome.snapshot, model.read(index), slackMs);
   });
 }
 
@@ -100,14 +104,14 @@ function leap(early: boolean, withinMs = Number.POSITIVE_INFINITY): Command {
     toString: () => `leap to ${early ? 'just before ' : ''}the next instant`,
     check: ({instants: [instant], now}) => instant !== undefined && instant <= now + withinMs,
     async run(model, real) {
-      const {slackMs, by} = real.leap;
+      const {slackMs} = real;
       const {instants} = model;
       const [instant = model.now] = instants;
       let target = instant - (early ? Math.max(1, slackMs) : 0);
       // Where the store's clock goes on by itself, what is due a little later may or may not have come.
       for (const next of instants) if (next > target && next < target + slackMs) target = next;
       if (target <= model.now) return;
-      await by(target - model.now);
+      await real.pass(target - model.now);
       model.now = target;
       await compareAll(model, real);
     },
@@ -153,8 +157,7 @@ export function modelContract(open: OpenStore): void {
     const run = async (sequence: Iterable<Command>) => {
       const model = new ReferenceModel();
       const under = open(modelTimings);
-      const {leap = {slackMs: 0, by: under.pass}} = under;
-      const real: Real = {...under, leap, created: [], note: (outcome) => seen.add(outcome)};
+      const real: Real = {slackMs: 0, ...under, created: [], note: (outcome) => seen.add(outcome)};
       await fc.asyncModelRun(() => ({model, real}), sequence);
       await compareAll(model, real);
     };
@@ -184,11 +187,10 @@ export function modelContract(open: OpenStore): void {
   });
 }
 
-async function compareAll(model: ReferenceModel, {store, created, leap}: Real): Promise<void> {
-  for (const [index, {where}] of created.entries()) {
-    const outcome = await store.read(where);
-    compare(outcome.kind === 'found' ? outcome.snapshot : undefined, model.read(index), leap.slackMs);
-  }
+async function compareAll(model: ReferenceModel, {store, created, slackMs}: Real): Promise<void> {
+  const outcomes = await Promise.all(created.map(({where}) => store.read(where)));
+  for (const [index, outcome] of outcomes.entries())
+    compare(outcome.kind === 'found' ? outcome.snapshot : undefined, model.read(index), slackMs);
 }
 
 /** The same; instants of a clock that goes on by itself may be nearer by `slackMs`. */

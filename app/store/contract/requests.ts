@@ -19,8 +19,8 @@ export function requestsContract(open: OpenStore): void {
     const request = {tag: 'request-1', fingerprint: 'f1'};
 
     it('that created something gets the same answer, also when it comes at the same time, and creates and queues once', async () => {
-      const {store, outbox, address} = open(noWaits);
-      const limit = {tag: address('x').tag, count: 5, periodMs: minute};
+      const {store, outbox, address, limitTag} = open(noWaits);
+      const limit = {tag: limitTag(), count: 5, periodMs: minute};
       const where = Array.from({length: 20}, () => address('ada'));
       const outcomes = await Promise.all(
         where.map((each) => store.create(each, verification({rateLimits: [limit]}), request)),
@@ -34,8 +34,8 @@ export function requestsContract(open: OpenStore): void {
     });
 
     it('that has no key is known by the id that it creates, whatever has become of that since', async () => {
-      const {store, outbox, address} = open(noWaits);
-      const limit = {tag: address('x').tag, count: 5, periodMs: minute};
+      const {store, outbox, address, limitTag} = open(noWaits);
+      const limit = {tag: limitTag(), count: 5, periodMs: minute};
       const where = address('ada');
       const create = (changes = {}) =>
         store.create(where, verification({rateLimits: [limit], maxPending: 1, ...changes}));
@@ -101,17 +101,17 @@ export function requestsContract(open: OpenStore): void {
     it('that changed nothing the first time is looked at anew', async () => {
       const {store, address, pass} = open(noWaits);
       const [first, second] = [address('ada'), address('ada')];
-      await store.create(first, verification({resendIntervalMs: 60}));
+      await store.create(first, verification({resendIntervalMs: minute}));
       expect(await store.create(second, verification(), request)).toMatchObject({kind: 'send_too_soon'});
-      await pass(60);
+      await pass(minute);
       expect(await store.create(second, verification(), request)).toMatchObject({kind: 'created', id: second.id});
     });
   });
 
   describe('a rate limit', () => {
     it('lets its count pass at once and then one after the other, over all recipients', async () => {
-      const {store, address, pass} = open(noWaits);
-      const rateLimits = [{tag: address('limit').tag, count: 3, periodMs: 300}];
+      const {store, address, limitTag, pass} = open(noWaits);
+      const rateLimits = [{tag: limitTag(), count: 3, periodMs: 3 * minute}];
       const create = (to: string) => store.create(address(to), verification({rateLimits}));
       const outcomes = await times(10, (index) => create(`ada${index}`));
       expect(outcomes.filter(({kind}) => kind === 'created')).toHaveLength(3);
@@ -119,17 +119,17 @@ export function requestsContract(open: OpenStore): void {
       if (refused?.kind !== 'rate_limited') throw new Error('no refusal');
       expect(refused).toMatchObject({limit: 0});
       expect(refused.until - refused.at).toBeGreaterThan(0);
-      expect(refused.until - refused.at).toBeLessThanOrEqual(100);
+      expect(refused.until - refused.at).toBeLessThanOrEqual(minute);
       await pass(refused.until - refused.at);
       expect(await create('bob')).toMatchObject({kind: 'created', limits: [{remaining: 0}]});
       expect(await create('eve')).toMatchObject({kind: 'rate_limited'});
     });
 
     it('is charged in turn, names which one refused, and is charged also for what is then refused', async () => {
-      const {store, address} = open(noWaits);
+      const {store, address, limitTag} = open(noWaits);
       const [wide, narrow] = [
-        {tag: address('wide').tag, count: 10, periodMs: minute},
-        {tag: address('narrow').tag, count: 1, periodMs: minute},
+        {tag: limitTag(), count: 10, periodMs: minute},
+        {tag: limitTag(), count: 1, periodMs: minute},
       ];
       const rateLimits = [wide, narrow];
       expect(await store.create(address('ada'), verification({rateLimits, resendIntervalMs: minute}))).toMatchObject({

@@ -4,6 +4,7 @@ import {type Cluster, startCluster} from '../../../chaos/lab/cluster.ts';
 import {developmentApiKey} from '../../config/development.ts';
 import {createAddressBook} from '../../testing/addresses.ts';
 import {connectToCluster} from '../../testing/redis-connection.ts';
+import {aging} from '../../testing/redis-leap.ts';
 import {startServiceProcess} from '../../testing/service-process.ts';
 import {until} from '../../testing/until.ts';
 import {codesContract} from '../contract/codes.ts';
@@ -17,7 +18,8 @@ import {RedisStore} from '../redis-store.ts';
 import {retrying} from '../retrying-store.ts';
 import type {OpenRedisServers} from './servers.ts';
 
-const {address, parse} = createAddressBook();
+const book = createAddressBook();
+const {address, parse} = book;
 const startMs = 60_000;
 
 describe('a store on a cluster', () => {
@@ -39,20 +41,8 @@ describe('a store on a cluster', () => {
 
   const open = (timings = noWaits) => {
     const store = new RedisStore({servers, fenced: true, timings});
-    const redis = servers.connection(outboxKey(0));
-    const now = async () => {
-      const [seconds, micros] = await redis.time();
-      return Number(seconds) * 1000 + Number(micros) / 1000;
-    };
-    return {
-      store,
-      outbox: new RedisOutbox({servers, consumer: randomUUID(), store, addressOf: parse}),
-      address,
-      async pass(ms: number) {
-        const end = (await now()) + ms;
-        await until('the clock', async () => (await now()) >= end);
-      },
-    };
+    const outbox = new RedisOutbox({servers, consumer: randomUUID(), store, addressOf: parse});
+    return {store, outbox, ...aging(servers, book)};
   };
   codesContract(open);
   outboxContract(open);

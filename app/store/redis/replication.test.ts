@@ -2,9 +2,9 @@ import {randomUUID} from 'node:crypto';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {createAddressBook} from '../../testing/addresses.ts';
 import {connectToServers, serverAt} from '../../testing/redis-connection.ts';
+import {aging} from '../../testing/redis-leap.ts';
 import type {RedisProgram, RedisServer} from '../../testing/redis-server.ts';
 import {type ReplicatedRedis, startReplicatedRedis} from '../../testing/replicated-redis.ts';
-import {until} from '../../testing/until.ts';
 import {codesContract} from '../contract/codes.ts';
 import {requestsContract} from '../contract/requests.ts';
 import {limits, noWaits, right, verification, wrong} from '../contract/support.ts';
@@ -15,7 +15,8 @@ import {lineageIn} from './replication-info.ts';
 import type {OpenRedisServers} from './servers.ts';
 
 const request: Idempotency = {tag: 'request', fingerprint: 'f'};
-const {address, parse} = createAddressBook();
+const book = createAddressBook();
+const {address, parse} = book;
 
 describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store with a replica', (program) => {
   let redis: ReplicatedRedis;
@@ -122,25 +123,9 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
       });
       const open = (timings = noWaits) => {
         const store = new RedisStore({servers, fenced: true, timings});
-        const now = async () => {
-          const [seconds, micros] = await redis.admin.time();
-          return Number(seconds) * 1000 + Number(micros) / 1000;
-        };
-        return {
-          store,
-          outbox: new RedisOutbox({
-            servers,
-            blocking: servers.connection(''),
-            consumer: randomUUID(),
-            store,
-            addressOf: parse,
-          }),
-          address,
-          async pass(ms: number) {
-            const end = (await now()) + ms;
-            await until('the clock', async () => (await now()) >= end);
-          },
-        };
+        const blocking = servers.connection('');
+        const outbox = new RedisOutbox({servers, blocking, consumer: randomUUID(), store, addressOf: parse});
+        return {store, outbox, ...aging(servers, book)};
       };
       afterEach(async () => {
         await redis.admin.flushall();
