@@ -34,7 +34,7 @@ it('a recipient is erased at a process that is about to end, too: it does not co
   // It cannot do the store's part, and says so; its own it has done.
   await expect(erase()).rejects.toMatchObject({effect: 'not_executed'});
   holder.link.mend();
-  await holder.fallback.stop(2000);
+  await holder.fallback.stop(20_000);
   expect(await other.fallback.part.store.check(address, right, limits)).toEqual({kind: 'not_found'});
 });
 

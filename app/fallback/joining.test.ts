@@ -15,9 +15,7 @@ afterEach(() => {
 });
 
 function start(changes: Partial<NodeOptions> = {}): Promise<FallbackNode> {
-  // On a busy machine too, nobody counts as away that is only slow.
-  const patient = {lookEveryMs: 1000, deadlineMs: 10_000};
-  return startNode({redisPort: file.redis.port, addresses, timings: noWaits, ...patient, ...changes}, file.resources);
+  return startNode({redisPort: file.redis.port, addresses, timings: noWaits, ...changes}, file.resources);
 }
 
 async function startTwo(changes: Partial<NodeOptions> = {}): Promise<[FallbackNode, FallbackNode]> {

@@ -15,14 +15,15 @@ import {noPeers, rank} from './peers.ts';
 const file = redisOfFile();
 
 const request = {tag: 'request', fingerprint: 'f'};
+/** What ends in time ends long before. */
+const patientMs = 20_000;
 const {draft, parse} = createAddressBook();
 
 /** Three processes that are cut off from Redis and have known each other since before, and a recipient whose order they are in. */
 async function start() {
   const options = {redisPort: file.redis.port, addresses: new Set<string>(), timings: noWaits};
-  const patient = {lookEveryMs: 1000, deadlineMs: 10_000};
   const all: FallbackNode[] = [];
-  for (let i = 0; i < 3; i++) all.push(await startNode({...options, ...patient}, file.resources));
+  for (let i = 0; i < 3; i++) all.push(await startNode(options, file.resources));
   await until('the nodes to meet', () => all.every(({peers}) => peers.ready().length === 2));
   const metAt = performance.now();
   await until('the store', () => all.every(({reachedAt}) => reachedAt > metAt));
@@ -59,7 +60,7 @@ it('a request that a process answered before it began to leave is answered alike
   expect(await Promise.all([create(second), create(third)])).toEqual([told, told]);
   await until('the others to know', () => [second, third].every(({peers}) => peers.ready().length === 1));
   expect(await Promise.all([create(second), create(third), create(first)])).toEqual([told, told, told]);
-  const [, ...during] = await Promise.all([first.fallback.stop(2000), create(second), create(third)]);
+  const [, ...during] = await Promise.all([first.fallback.stop(patientMs), create(second), create(third)]);
   expect(during).toEqual([told, told]);
   expect(await Promise.all([create(second), create(third)])).toEqual([told, told]);
   expect(first.fallback.size).toBe(0);
@@ -80,7 +81,7 @@ it('what one that left has handed to another is found while that one leaves, too
   const told = parse(await create(third));
   if (told === undefined) throw new Error('no id');
   first.fallback.startToLeave();
-  await first.fallback.stop(2000);
+  await first.fallback.stop(patientMs);
   await first.kill();
   second.fallback.startToLeave();
   await until('the third to know', () => third.peers.ready().length === 0);
@@ -110,7 +111,7 @@ it.each([
       peers: noPeers,
       onUnsettled: ({recipientTag}) => void unsettled.add(recipientTag),
       log: pino({level: 'silent'}),
-      withinMs: 2000,
+      withinMs: patientMs,
     });
     expect(fallback.isEmpty).toBe(true);
     const part = createHeld({

@@ -36,6 +36,10 @@ export interface FallbackOptions {
   readonly timings?: BudgetTimings;
   /** The time between two probes of the store. @default 1000 */
   readonly probeEveryMs?: number;
+  /** How long an operation waits for a recipient that is on its way. @default see `FallbackStoreOptions`, `RecoveryOptions` */
+  readonly patienceMs?: number;
+  /** How long a first creation in memory waits for peers to know of it. @default 200 */
+  readonly tellMs?: number;
   readonly log: Logger;
 }
 
@@ -58,9 +62,6 @@ export interface Fallback {
   stop(withinMs: number): Promise<void>;
 }
 
-/** How long a first creation in memory waits for peers to know of it. */
-const tellMs = 200;
-
 /** Puts the parts of the fallback together, and starts to watch the store. */
 export function openFallback({
   instance,
@@ -71,8 +72,11 @@ export function openFallback({
   deadlineMs,
   timings,
   probeEveryMs,
+  patienceMs,
+  tellMs = 200,
   log,
 }: FallbackOptions): Fallback {
+  const patience = patienceMs === undefined ? {} : {patienceMs};
   let isLeaving = false;
   const unsettled = new Set<string>();
   const breakers = new PartBreakers({
@@ -99,8 +103,9 @@ export function openFallback({
     takeRoom: () => room.take(),
     onHolding: () => peers.tell(status(), tellMs),
     ...(timings === undefined ? {} : {timings}),
+    ...patience,
   });
-  const recovery = new Recovery({instance, fallback, breakers, handover, log});
+  const recovery = new Recovery({instance, fallback, breakers, handover, log, ...patience});
   const guarded = throughBreakers(shared, breakers);
   const peersReach = (partition: number) => peers.ready().some((peer) => peer.reaches(partition));
   const retried = retrying(guarded, {

@@ -32,7 +32,7 @@ function halves(even: RedisServers, odd: RedisServers): RedisServers {
 async function start(redises: readonly [RedisServer, RedisServer], addresses: Set<string>) {
   const wayTo = async ({port}: RedisServer) => {
     const link = resources.use(await startTcpProxy(port));
-    const redis = connectTo(`redis://127.0.0.1:${link.port}`, {timeoutMs: 500});
+    const redis = connectTo(`redis://127.0.0.1:${link.port}`);
     resources.defer(() => redis.disconnect());
     return {link, server: singleServer(redis)};
   };

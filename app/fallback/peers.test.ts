@@ -20,6 +20,9 @@ beforeAll(async () => {
 afterAll(() => redis[Symbol.asyncDispose]());
 afterEach(() => resources.disposeAsync());
 
+/** Where the store does not answer. */
+const impatient = {storeTimeoutMs: 500};
+
 async function startNodes(count: number, changes: Partial<NodeOptions> = {}): Promise<FallbackNode[]> {
   resources = new AsyncDisposableStack();
   addresses = new Set();
@@ -86,7 +89,7 @@ describe('a creation of which a process does not know what became', () => {
     ['never reached the store, without a key', 'both', false],
     ['was done and not answered, without a key', 'answers', false],
   ] as const)('is found out about over a peer: it %s', async (_what, silent, hasKey) => {
-    const nodes = await startNodes(2);
+    const nodes = await startNodes(2, impatient);
     const [alone, other] = nodes as [FallbackNode, FallbackNode];
     const {draft, address, request} = createAddressBook();
     const key = hasKey ? request() : undefined;
@@ -111,7 +114,6 @@ describe('a creation of which a process does not know what became', () => {
     const [node] = (await startNodes(1)) as [FallbackNode];
     const {draft} = createAddressBook();
     const drafted = draft('ada', verification());
-    await until('the store', () => succeeds(node.fallback.store.ping()));
     const connection = connectTo(redis.url);
     resources.defer(() => connection.disconnect());
     const store = new RedisStore({servers: singleServer(connection)});
@@ -128,7 +130,7 @@ describe('a creation of which a process does not know what became', () => {
   });
 
   it('is finished in memory with the same code if no way tells, and the copy ends when the store is back', async () => {
-    const nodes = await startNodes(2);
+    const nodes = await startNodes(2, impatient);
     const [alone, other] = nodes as [FallbackNode, FallbackNode];
     await cutOff([alone], nodes);
     const {draft, parse, ...book} = createAddressBook();
@@ -157,7 +159,7 @@ describe('a creation of which a process does not know what became', () => {
 
 describe('a check of which a process does not know what became', () => {
   it('is found out about over a peer if it has a key, and is not sent again if it has none', async () => {
-    const nodes = await startNodes(2);
+    const nodes = await startNodes(2, impatient);
     const [alone, other] = nodes as [FallbackNode, FallbackNode];
     const {draft, request} = createAddressBook();
     const drafted = draft('ada', verification());
@@ -310,7 +312,7 @@ describe('a recipient that one process holds while others reach the store', () =
 
 describe('a creation that a peer may have taken into its memory', () => {
   it('is taken by the next process, in time and with the same code', async () => {
-    const nodes = await startNodes(2);
+    const nodes = await startNodes(2, {deadlineMs: 4000});
     const [asked, silent] = nodes as [FallbackNode, FallbackNode];
     await cutOff(nodes);
     const {draft, parse} = createAddressBook();

@@ -7,23 +7,22 @@ import {RedisHandover} from '../store/redis-handover.ts';
 import {RedisStore} from '../store/redis-store.ts';
 import type {CreateOutcome} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
-import {type FallbackNode, startNode} from '../testing/fallback-node.ts';
+import {type FallbackNode, type NodeOptions, startNode} from '../testing/fallback-node.ts';
 import {connectTo} from '../testing/redis-connection.ts';
 import {redisOfFile} from '../testing/redis-of-file.ts';
-import {succeeds, until} from '../testing/until.ts';
+import {until} from '../testing/until.ts';
 import {FallbackStore} from './fallback-store.ts';
 
 const file = redisOfFile();
 
-async function start(addresses = new Set<string>()): Promise<FallbackNode> {
-  const node = await startNode({redisPort: file.redis.port, addresses, timings: noWaits}, file.resources);
-  await until('the store', () => succeeds(node.fallback.store.ping()));
-  return node;
+function start(changes: Partial<NodeOptions> = {}): Promise<FallbackNode> {
+  const options = {redisPort: file.redis.port, addresses: new Set<string>(), timings: noWaits};
+  return startNode({...options, ...changes}, file.resources);
 }
 
 async function startTwo(): Promise<[FallbackNode, FallbackNode]> {
   const addresses = new Set<string>();
-  const [a, b] = [await start(addresses), await start(addresses)];
+  const [a, b] = [await start({addresses}), await start({addresses})];
   await until('the nodes to meet', () => a.peers.ready().length === 1 && b.peers.ready().length === 1);
   return [a, b];
 }
@@ -134,7 +133,7 @@ describe('what the store takes over', () => {
 
 describe('a creation that the store may have done', () => {
   it('is finished in memory with the same code; the store’s copy ends before the verification goes there', async () => {
-    const node = await start();
+    const node = await start({storeTimeoutMs: 500});
     const {store} = await direct();
     const book = createAddressBook();
     const draft = book.draft('ada', verification());
@@ -183,7 +182,7 @@ describe('a request that the store answered just before it went away', () => {
     const create = async (name: string, tag: string) =>
       addressIn(book, await store.create(book.draft(name, verification({maxPending: 3})), book.request(tag)));
     const first = await create('ada', 'request');
-    const other = await create('ada', 'another request');
+    const other = await create('ada', 'another');
     await cut(node);
     const second = await create('ada', 'request');
     expect(second.id).not.toBe(first.id);
@@ -252,7 +251,7 @@ describe('a process that ends', () => {
     await a.fallback.part.store.create(where, about);
     await b.fallback.store.check(where, wrong, limits);
     a.fallback.startToLeave();
-    await a.fallback.stop(5000);
+    await a.fallback.stop(20_000);
     expect(a.fallback.size).toBe(0);
     expect(b.fallback.size).toBe(1);
     expect(await b.fallback.store.read(where)).toMatchObject({snapshot: {failedChecks: 1, budget: {failures: 1}}});
@@ -262,7 +261,7 @@ describe('a process that ends', () => {
     expect(await b.fallback.store.check(where, right, limits)).toMatchObject({kind: 'approved'});
     const last = book.draft('bob', verification()).addressTo(b.instance);
     await b.fallback.part.store.create(last.address, last.verification);
-    await b.fallback.stop(5000);
+    await b.fallback.stop(20_000);
     expect(b.fallback.size).toBe(0);
     const {store} = await direct();
     expect(await store.check(last.address, right, limits)).toMatchObject({kind: 'approved'});

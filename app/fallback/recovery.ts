@@ -15,6 +15,8 @@ export interface RecoveryOptions {
   readonly fallback: FallbackStore;
   readonly breakers: Pick<PartBreakers, 'isOpen' | 'partOf' | 'partitionsOf' | 'run'>;
   readonly handover: Pick<RedisHandover, 'adoption'>;
+  /** How long a request waits for its recipient to be brought back: what is brought back in time takes milliseconds. @default 500 */
+  readonly patienceMs?: number;
   readonly log: Logger;
 }
 
@@ -26,8 +28,6 @@ const pollMs = 250;
  * a slot moves for as long as that takes: then what is held is to be back soon, however often it was refused.
  */
 const refused = {firstMs: pollMs, maxMs: 1000};
-/** What is brought back in time takes milliseconds. */
-const patienceMs = 500;
 const retry = {firstMs: 100, maxMs: 500};
 
 /** Brings what this process holds back to the store, as soon as the part of the store is there that it belongs to. */
@@ -65,6 +65,7 @@ export class Recovery {
   async bringFor(name: RecipientName): Promise<void> {
     const ended = new AbortController();
     // What is asked afterwards needs time too.
+    const {patienceMs = 500} = this.#options;
     const waitMs = Math.min(patienceMs, startDeadline(Number.POSITIVE_INFINITY).leftMs() / 2);
     const patience = delay(waitMs, undefined, {signal: ended.signal}).catch(() => {});
     await Promise.race([this.bring(name), patience]);

@@ -4,7 +4,7 @@ import type {CreateOutcome} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {startNode} from '../testing/fallback-node.ts';
 import {startRedis} from '../testing/redis-server.ts';
-import {succeeds, until} from '../testing/until.ts';
+import {until} from '../testing/until.ts';
 
 let resources = new AsyncDisposableStack();
 afterEach(async () => {
@@ -19,7 +19,6 @@ async function throughAnOutage(data: 'older' | 'no') {
   const options = {redisPort: redis.port, addresses, timings: noWaits, fenced: true};
   const {fallback} = await startNode(options, resources);
   const {store} = fallback;
-  await until('the store', () => succeeds(store.ping()));
   const book = createAddressBook();
   const create = async (name: string, tag = name) =>
     where(await store.create(book.draft(name, verification()), {tag, fingerprint: 'f'}));

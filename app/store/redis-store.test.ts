@@ -10,6 +10,7 @@ import {succeeds, until} from '../testing/until.ts';
 import {announcementsContract} from './contract/announcements.ts';
 import {type AnnouncingStoreUnderTest, noWaits} from './contract/support.ts';
 import {keysOf} from './keys.ts';
+import type {RedisConnectionOptions} from './redis/connect.ts';
 import {singleServer} from './redis/servers.ts';
 import {RedisAnnouncements} from './redis-announcements.ts';
 import {RedisOutbox} from './redis-outbox.ts';
@@ -22,8 +23,8 @@ let server: RedisServer;
 let redis: Redis;
 const opened: Redis[] = [];
 
-async function connect(timeoutMs = 2000): Promise<Redis> {
-  const connection = connectTo(server.url, {timeoutMs});
+async function connect(changes: Partial<RedisConnectionOptions> = {}): Promise<Redis> {
+  const connection = connectTo(server.url, changes);
   opened.push(connection);
   await until('a connection', () => connection.status === 'ready');
   return connection;
@@ -370,7 +371,7 @@ describe('RedisStore', () => {
 
   it('says that nothing happened when Redis is gone, at once', async () => {
     const {store, address} = open();
-    const own = await connect(300);
+    const own = await connect();
     const there = new RedisStore({servers: singleServer(own)});
     await server.kill();
     await until('the end of the connection', () => own.status !== 'ready');
@@ -384,7 +385,7 @@ describe('RedisStore', () => {
 
   it('says that it does not know when Redis answers nothing in time', async () => {
     const {address} = open();
-    const own = await connect(200);
+    const own = await connect({timeoutMs: 200});
     const store = new RedisStore({servers: singleServer(own)});
     server.freeze();
     try {

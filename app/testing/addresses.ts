@@ -33,7 +33,7 @@ export function createAddressBook() {
     limitTag: () => randomBytes(8).toString('hex'),
     /** The key under which a request comes, and comes again: a store knows it in the whole partition, whoever the recipient is. */
     request(name = 'request'): Idempotency {
-      return {tag: `${name} ${salt}`, fingerprint: 'f'};
+      return {tag: `${name}-${salt}`, fingerprint: 'f'};
     },
     parse(id: string): Address | undefined {
       const parsed = parseId(keyring, id);

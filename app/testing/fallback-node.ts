@@ -14,6 +14,7 @@ import {RedisStore} from '../store/redis-store.ts';
 import {createCertificate, type TestCertificate} from './certificates.ts';
 import {connectTo} from './redis-connection.ts';
 import {startTcpProxy, type TcpProxy} from './tcp-proxy.ts';
+import {until} from './until.ts';
 
 /** One process' worth of fallback, without HTTP: its own way to Redis, its own peer port. */
 export interface FallbackNode {
@@ -43,17 +44,21 @@ export interface NodeOptions {
   readonly port?: number;
   /** Whether its way to Redis is cut from the start. @default false */
   readonly isCutOff?: boolean;
-  /** The time between two looks at its peers. @default 300 */
+  /** The time between two looks at its peers. @default 1000 */
   readonly lookEveryMs?: number;
-  /** How long an operation may take. @default 2000 */
+  /** How long an operation may take. @default 20,000: on a busy machine too, nothing that is there counts as away */
   readonly deadlineMs?: number;
+  /** How long its store may take for an answer. @default as long as any test waits for one */
+  readonly storeTimeoutMs?: number;
+  /** How long an operation waits for a recipient that is on its way. @default as in the service */
+  readonly patienceMs?: number;
 }
 
 const sharedKey = createSecretKey(randomBytes(32));
 const serverName = 'peers.test';
 let sharedCertificate: Promise<TestCertificate> | undefined;
 
-/** Starts a node; `resources` end it. */
+/** Starts a node, which `resources` end; resolves when it has reached its store, unless it is cut off from it. */
 export async function startNode(
   {
     redisPort,
@@ -64,8 +69,10 @@ export async function startNode(
     fenced = false,
     port = 0,
     isCutOff = false,
-    lookEveryMs = 300,
-    deadlineMs = 2000,
+    lookEveryMs = 1000,
+    deadlineMs = 20_000,
+    storeTimeoutMs,
+    patienceMs,
   }: NodeOptions,
   resources: AsyncDisposableStack,
 ): Promise<FallbackNode> {
@@ -74,7 +81,10 @@ export async function startNode(
   const certificate = await sharedCertificate;
   const link = await startTcpProxy(redisPort);
   if (isCutOff) link.cut();
-  const redis = connectTo(`redis://127.0.0.1:${link.port}`, {timeoutMs: 500});
+  const redis = connectTo(
+    `redis://127.0.0.1:${link.port}`,
+    storeTimeoutMs === undefined ? {} : {timeoutMs: storeTimeoutMs},
+  );
   const servers = given ?? singleServer(redis);
   const options = {servers, fenced, ...(timings === undefined ? {} : {timings})};
   const log = pino({level: 'silent'});
@@ -96,6 +106,8 @@ export async function startNode(
     peers: directory,
     deadlineMs,
     probeEveryMs: 100,
+    tellMs: deadlineMs,
+    ...(patienceMs === undefined ? {} : {patienceMs}),
     ...(timings === undefined ? {} : {timings}),
     log,
   });
@@ -110,6 +122,7 @@ export async function startNode(
   });
   addresses.add(`127.0.0.1:${server.port}`);
   directory.start();
+  if (!isCutOff) await until('the store', () => reachedAt > Number.NEGATIVE_INFINITY);
   let ended = false;
   const kill = async () => {
     if (ended) return;

@@ -6,12 +6,23 @@ import type {OpenRedisServers} from '../store/redis/servers.ts';
 import {parseRedisUrl, type RedisTarget} from '../store/redis/target.ts';
 import {succeeds, until} from './until.ts';
 
+/** So long that a server which answers does so on a busy machine too. */
+const patientMs = 20_000;
+
 /** A connection as the service makes it, to `redis://…`. */
 export function connectTo(url: string, changes: Partial<RedisConnectionOptions> = {}): Redis {
   const parsed = parseRedisUrl(url);
   if (parsed === undefined) throw new TypeError(`${url} is no address of a Redis`);
   const {target, tls, login} = parsed;
-  return connectRedis({target, tls, credentials: () => login, timeoutMs: 2000, onDown() {}, onUp() {}, ...changes});
+  return connectRedis({
+    target,
+    tls,
+    credentials: () => login,
+    timeoutMs: patientMs,
+    onDown() {},
+    onUp() {},
+    ...changes,
+  });
 }
 
 /** How a test reaches one server of this machine. */
@@ -30,9 +41,9 @@ export async function connectToServers(
     target,
     tls: false,
     credentials: () => ({}),
-    timeoutMs: 2000,
+    timeoutMs: patientMs,
     waitReplicas: 1,
-    waitMs: 200,
+    waitMs: patientMs / 2,
     observer: {batch() {}, unreplicated() {}},
     onDown() {},
     ...changes,
@@ -56,5 +67,5 @@ const clusterLimitMs = 60_000;
 /** The servers of a cluster, each with a replica that is waited for; resolves when they answer. */
 export function connectToCluster({nodes}: Pick<Cluster, 'nodes'>): Promise<OpenRedisServers> {
   const target = {kind: 'cluster', nodes: nodes.map(({port}) => ({host: '127.0.0.1', port}))} as const;
-  return connectToServers(target, {timeoutMs: 1000, waitMs: 500}, clusterLimitMs);
+  return connectToServers(target, {}, clusterLimitMs);
 }

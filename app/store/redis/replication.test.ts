@@ -11,19 +11,22 @@ import {limits, noWaits, right, verification, wrong} from '../contract/support.t
 import {RedisOutbox} from '../redis-outbox.ts';
 import {RedisStore} from '../redis-store.ts';
 import type {Idempotency} from '../store.ts';
+import type {RedisServersOptions} from './open-servers.ts';
 import {lineageIn} from './replication-info.ts';
 import type {OpenRedisServers} from './servers.ts';
 
 const request: Idempotency = {tag: 'request', fingerprint: 'f'};
 const book = createAddressBook();
 const {address, parse} = book;
+/** Of a replica that does not answer nobody needs to wait long. */
+const impatient = {waitMs: 200};
 
 describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store with a replica', (program) => {
   let redis: ReplicatedRedis;
   const opened: OpenRedisServers[] = [];
   const heard = {batches: [] as number[], unreplicated: 0};
 
-  async function connect(server: RedisServer, changes: {waitReplicas?: number} = {}) {
+  async function connect(server: RedisServer, changes: Partial<RedisServersOptions> = {}) {
     const servers = await connectToServers(serverAt(server), {
       observer: {batch: (size) => heard.batches.push(size), unreplicated: (count) => (heard.unreplicated += count)},
       ...changes,
@@ -31,8 +34,8 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
     opened.push(servers);
     return servers;
   }
-  const storeOn = async (server: RedisServer, timings = noWaits) =>
-    new RedisStore({servers: await connect(server), fenced: true, timings});
+  const storeOn = async (server: RedisServer, changes: Partial<RedisServersOptions> = {}) =>
+    new RedisStore({servers: await connect(server, changes), fenced: true, timings: noWaits});
 
   beforeAll(async () => {
     redis = await startReplicatedRedis({program});
@@ -56,9 +59,10 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
   });
 
   it('acknowledges no change that the replica does not have, nor anything that would tell of it', async () => {
-    const [store, other] = [await storeOn(redis.master), await storeOn(redis.master)];
+    const patient = await storeOn(redis.master);
+    const [store, other] = [await storeOn(redis.master, impatient), await storeOn(redis.master, impatient)];
     const where = address('ada');
-    await store.create(where, verification());
+    await patient.create(where, verification());
     heard.unreplicated = 0;
     redis.replica.freeze();
     try {
@@ -77,8 +81,8 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
       redis.replica.thaw();
     }
     await redis.inSync();
-    expect(await other.check(where, right, limits, request)).toMatchObject({kind: 'approved'});
-    expect(await store.read(where)).toMatchObject({snapshot: {status: 'approved'}});
+    expect(await patient.check(where, right, limits, request)).toMatchObject({kind: 'approved'});
+    expect(await patient.read(where)).toMatchObject({snapshot: {status: 'approved'}});
   });
 
   it('acknowledges no unlock and no erasure that the replica does not have, also where there is nothing left to do', async () => {
@@ -92,7 +96,7 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store w
       for (const undo of ['unlock', 'erase'] as const)
         for (const _ of ['at first', 'again']) {
           // Over a connection that has written nothing yet.
-          const fresh = await storeOn(redis.master);
+          const fresh = await storeOn(redis.master, impatient);
           await expect(fresh[undo](where.partition, [where.recipientTag]), undo).rejects.toMatchObject({
             effect: 'executed_unreplicated',
           });
