@@ -27,7 +27,9 @@ let fallback: Fallback;
 
 beforeAll(async () => {
   // Without replicas, so that nobody takes over.
-  cluster = resources.use(await startCluster({replicasPerShard: 0, settings: {'cluster-require-full-coverage': 'no'}}));
+  cluster = resources.use(
+    await startCluster({replicasPerShard: 0, nodeTimeoutMs: 20_000, settings: {'cluster-require-full-coverage': 'no'}}),
+  );
   [dying] = cluster.shards as [Shard];
   const nodes = cluster.nodes.map(({port}) => ({host: '127.0.0.1', port}));
   const connected = new EventEmitter<{connected: []}>();

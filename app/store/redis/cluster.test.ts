@@ -26,7 +26,8 @@ describe('a store on a cluster', () => {
   let cluster: Cluster;
   let servers: OpenRedisServers;
   beforeAll(async () => {
-    cluster = await startCluster();
+    // No master is held for down that is only slow, and the end of one is noticed all the same.
+    cluster = await startCluster({nodeTimeoutMs: 5000});
     servers = await connectToCluster(cluster);
   }, startMs);
   afterAll(async () => {
@@ -112,7 +113,7 @@ describe('a store on a cluster', () => {
     const patient = retrying(store, {deadlineMs: 20_000});
     const [shard] = cluster.shards;
     if (shard?.replica === undefined) throw new Error('no replica');
-    const before = await times(40, async (index) => {
+    const before = await times(60, async (index) => {
       const where = address(`ada${index}`);
       await store.create(where, verification());
       return {where, isThere: servers.connection(outboxKey(where.partition)).options.port === shard.master.port};

@@ -12,6 +12,8 @@ import {slotOf} from './slots.ts';
 
 const {address} = createAddressBook();
 const startMs = 60_000;
+/** So long that no master is replaced that is only slow. */
+const nodeTimeoutMs = 20_000;
 
 async function open(cluster: Cluster) {
   const servers = await connectToCluster(cluster);
@@ -64,7 +66,7 @@ describe('a slot that moves', () => {
   it(
     'on Valkey 9, in one step: is served all the time, and its codes stay good and are accepted once',
     async () => {
-      await using cluster = await startCluster({server: 'valkey-server'});
+      await using cluster = await startCluster({server: 'valkey-server', nodeTimeoutMs});
       using opened = await open(cluster);
       const {patient} = opened;
       const [from, to] = shards(cluster);
@@ -96,7 +98,7 @@ describe('a slot that moves', () => {
   it(
     'on Redis 7, key by key: its partition is not served meanwhile, and its codes stay good',
     async () => {
-      await using cluster = await startCluster();
+      await using cluster = await startCluster({nodeTimeoutMs});
       using opened = await open(cluster);
       const {store, patient} = opened;
       const [from, to] = shards(cluster);
