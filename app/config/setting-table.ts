@@ -119,7 +119,7 @@ export const settingTable = {
     default: 0,
     defaultIs: '1 with sentinels or a cluster, 0 with `REDIS_URL`',
     description:
-      'How many replicas have to have a change before it is acknowledged. With 0 a fail-over forgets what the caller was told last.',
+      'How many replicas have to have a change before it is acknowledged. With 0 a fail-over forgets what the caller was told last; with `REDIS_URL` it also means that there is one Redis, whose codes outlive its restart: one that comes back with older data, or behind whose address a replica takes over, accepts a code that was used since once more.',
   },
   REDIS_WAIT_MS: {
     kind: 'integer',
