@@ -7,9 +7,9 @@ import {until} from '../testing/until.ts';
 import {verification} from './contract/support.ts';
 import {outboxKey} from './keys.ts';
 import {singleServer} from './redis/servers.ts';
-import {RedisOutbox} from './redis-outbox.ts';
+import {RedisOutbox, type RedisOutboxOptions} from './redis-outbox.ts';
 import {RedisStore} from './redis-store.ts';
-import type {Address} from './store.ts';
+import {type Address, StoreError} from './store.ts';
 
 let redis: RedisServer;
 const connections: Redis[] = [];
@@ -31,7 +31,7 @@ async function connected(): Promise<Redis> {
 type Replies = [error: Error | null, reply: unknown][] | null;
 
 /** The outbox of a cluster whose two servers have the even and the odd partitions; `spoil` sees each answer of the odd one. */
-async function startOutbox(spoil: (replies: Replies) => Replies) {
+async function startOutbox(spoil: (replies: Replies) => Replies, look?: RedisOutboxOptions['look']) {
   const [even, odd] = [await connected(), await connected()];
   const spoiled = new Proxy(odd, {
     get(target, name) {
@@ -65,6 +65,7 @@ async function startOutbox(spoil: (replies: Replies) => Replies) {
     consumer: `worker ${Math.random()}`,
     store,
     addressOf: (id) => known.get(id),
+    ...(look === undefined ? {} : {look}),
   });
   return {store, outbox, addressIn};
 }
@@ -96,4 +97,19 @@ it('a stream that has moved keeps nobody from what other streams of its server h
   await store.create(there, verification());
   isMoved = true;
   expect((await outbox.receive(200)).map(({address}) => address.id)).toEqual([there.id]);
+});
+
+it('ends that cannot be looked for, because their server is away, keep nobody from messages', async () => {
+  const looked: number[] = [];
+  const {store, outbox, addressIn} = await startOutbox(
+    (replies) => replies,
+    async (partition) => {
+      if (partition % 2 === 1) throw new StoreError('not_executed', 'away');
+      looked.push(partition);
+    },
+  );
+  const here = addressIn((partition) => partition % 2 === 0);
+  await store.create(here, verification());
+  expect((await outbox.receive(200)).map(({address}) => address.id)).toContain(here.id);
+  expect(looked).toHaveLength(32);
 });

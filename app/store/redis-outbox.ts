@@ -85,8 +85,11 @@ export class RedisOutbox implements Outbox {
         // As long as there is more to take over, the next call goes on with it.
         if (claimed.length > 0) return claimed;
         this.#sweptAt = now;
-        await this.#forget(now);
-        await Promise.all(streams.map((_stream, partition) => this.#options.look?.(partition)));
+        // What a server that is away keeps from being done is done the next time.
+        await Promise.allSettled([
+          this.#forget(now),
+          ...streams.map((_stream, partition) => this.#options.look?.(partition)),
+        ]);
       }
       if (now >= this.#hearAgainAt) this.#hearAllAgain(Number.POSITIVE_INFINITY);
       if (this.#unheard.size > 0) {
