@@ -1,6 +1,6 @@
 import {pino} from 'pino';
 import {describe, expect, it} from 'vitest';
-import {createTestApp, limitedKeys} from '../testing/test-app.ts';
+import {bankKey, createTestApp, limitedKeys} from '../testing/test-app.ts';
 
 const again = {'idempotency-key': 'request-1'};
 const shop = 'otp_shop_secret-of-the-shop';
@@ -119,6 +119,37 @@ describe('a stranger', () => {
     const two = (await create({context: {ip: '2001:db8::2'}})).body.id;
     for (let i = 0; i < 3; i++) await check(one, wrong(codeOf(one)));
     expect(await check(two, codeOf(two))).toMatchObject({status: 429, body: {code: 'check_too_soon'}});
+  });
+
+  it('whose id is forged, or another client’s, has nobody asked for it: neither the store nor a peer', async () => {
+    const asked: PropertyKey[] = [];
+    const {create, call} = await createTestApp({
+      store: (store) =>
+        new Proxy(store, {
+          get(target, name) {
+            asked.push(name);
+            const value: unknown = Reflect.get(target, name);
+            return typeof value === 'function' ? value.bind(target) : value;
+          },
+        }),
+    });
+    const {id} = (await create()).body;
+    const forged = `${id.slice(0, -1)}${id.endsWith('A') ? 'B' : 'A'}`;
+    asked.length = 0;
+    for (const [stranger, key] of [
+      [forged, shop],
+      [id, bankKey],
+    ]) {
+      const url = `/v1/verifications/${stranger}`;
+      const answers = [
+        await call('GET', url, undefined, key),
+        await call('DELETE', url, undefined, key),
+        await call('POST', `${url}/check`, {code: '123456'}, key, again),
+        await call('POST', `${url}/resend`, {}, key, again),
+      ];
+      expect(answers.map(({body}) => body.code)).toEqual(answers.map(() => 'verification_not_found'));
+    }
+    expect(asked).toEqual([]);
   });
 
   it('whose address is none is told so', async () => {
