@@ -1,9 +1,8 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {KubernetesTestbed} from '../executors/kubernetes/testbed.ts';
 import {type ProcessTestbed, replicatedSetOf} from '../executors/process-testbed.ts';
+import {openWorkplace, type Workplace} from '../lab/workplace.ts';
 import type {Fault, FaultInHand} from './fault.ts';
 
 /** With what data Redis comes back. */
@@ -63,12 +62,12 @@ type MakeDuring = (testbed: ProcessTestbed) => NonNullable<FaultInHand['during']
 function inHand(testbed: ProcessTestbed, comesBack: ComesBack): FaultInHand {
   const set = replicatedSetOf(testbed);
   const all = [...set.nodes, ...set.sentinels];
-  let copy: string | undefined;
+  let copy: Workplace | undefined;
   return {
     async prelude() {
       if (comesBack !== 'old') return;
-      copy = await mkdtemp(path.join(tmpdir(), 'otp-chaos-copy-'));
-      await (await set.master()).copyData(path.join(copy, 'data'));
+      copy = await openWorkplace();
+      await (await set.master()).copyData(path.join(copy.directory, 'data'));
       await sleep(SNAPSHOT_AGE_MS);
     },
     async inject() {
@@ -80,10 +79,10 @@ function inHand(testbed: ProcessTestbed, comesBack: ComesBack): FaultInHand {
     },
     async heal() {
       if (comesBack !== 'with-data' && set.nodes.every(({isRunning}) => !isRunning)) {
-        const data = copy === undefined ? undefined : path.join(copy, 'data');
+        const data = copy === undefined ? undefined : path.join(copy.directory, 'data');
         await Promise.all(set.nodes.map((node) => node.replaceData(data)));
       }
-      if (copy !== undefined) await rm(copy, {recursive: true, force: true});
+      await copy?.[Symbol.asyncDispose]();
       await set.restartAll();
       await set.settled({replicas: 2});
     },

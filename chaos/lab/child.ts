@@ -12,8 +12,8 @@ export interface ChildOptions {
 
 const STOP_MS = 5_000;
 const running = new Set<ChildProcess>();
-// The last resort, for an end that no `finally` sees: nothing that was started may outlive the run.
-process.on('exit', () => {
+// The last resort, for an end that no `finally` sees: nothing that was started may outlive the run. Before its files are removed.
+process.prependListener('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 

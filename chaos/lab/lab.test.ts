@@ -1,5 +1,11 @@
+import {execFile} from 'node:child_process';
+import {mkdtemp, readdir, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {promisify} from 'node:util';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {startCluster} from './cluster.ts';
+import {pingRedis} from './ping-redis.ts';
 import {startProgram} from './program.ts';
 import {startReplicatedSet} from './replicated-set.ts';
 
@@ -40,12 +46,42 @@ test('a cluster serves every slot', async () => {
   expect(await first?.command('CLUSTER', 'INFO')).toContain('cluster_slots_ok:16384');
 });
 
+/** What is written from now on for a while is written here. */
+async function temporaryFolder(): Promise<string> {
+  const {TMPDIR} = process.env;
+  const folder = await mkdtemp(path.join(tmpdir(), 'otp-test-'));
+  cleanup.defer(() => rm(folder, {recursive: true}));
+  cleanup.defer(() => {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  });
+  process.env.TMPDIR = folder;
+  return folder;
+}
+
 test('nothing outlives a set, on disk or in the process table', async () => {
+  const folder = await temporaryFolder();
   const set = await startReplicatedSet({replicas: 1});
+  expect(await readdir(folder)).toHaveLength(1);
   const pings = () => Promise.all([...set.nodes, ...set.sentinels].map((node) => node.ping()));
   expect(new Set(await pings())).toEqual(new Set(['answered']));
   await set[Symbol.asyncDispose]();
   expect(new Set(await pings())).toEqual(new Set(['refused']));
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('nor the process that has started it, when that ends by an error that nobody has caught', async () => {
+  const folder = await temporaryFolder();
+  const program = `
+    import {startSingleRedis} from '${import.meta.resolve('./single-redis.ts')}';
+    const {node} = await startSingleRedis();
+    console.log(node.port);
+    setImmediate(() => { throw new Error('not caught'); });`;
+  const failed = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]).catch((error) => error);
+  const {code, stdout} = (await failed) as {code: number; stdout: string};
+  expect(code).toBe(1);
+  expect(await pingRedis(Number(stdout), 1_000)).toBe('refused');
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test('a missing program is named, with where to get it', async () => {
