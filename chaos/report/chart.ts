@@ -62,7 +62,7 @@ function shade({startMs, provenMs, healStartMs, healedMs}: FaultTimes, x: (ms: n
   const band = (fromMs: number, toMs: number, colour: string) =>
     `<rect x="${x(fromMs)}" y="${TOP}" width="${round(x(toMs) - x(fromMs))}" height="${FLOOR - TOP}" fill="${colour}"/>`;
   return `${band(startMs, healedMs, '#fbeddc')}${band(provenMs, healStartMs, '#f3cfa3')}
-<text x="${x(startMs) + 3}" y="${TOP + 12}">fault</text>`;
+<text x="${x(startMs) + 3}" y="${TOP - 4}">fault</text>`;
 }
 
 export function escaped(text: string): string {

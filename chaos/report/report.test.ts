@@ -4,6 +4,7 @@ import {accepted, created, refused, runOf} from '../testing/history.ts';
 import {judge} from '../verdict.ts';
 import {htmlReport} from './html.ts';
 import {reportOf} from './report.ts';
+import {seriesOf} from './series.ts';
 import {jsonSummary} from './summary.ts';
 import {textReport} from './text.ts';
 
@@ -41,6 +42,12 @@ test('the time series counts each answer in the interval in which it came', () =
     inFallback: 0,
   });
   expect(report.series[7]).toMatchObject({fromMs: 1_750, unavailable: 1, p99Ms: 700, errors: {store_unavailable: 1}});
+});
+
+test('who serves from memory is known until the next look, which comes less often than an interval', () => {
+  const looks = [0, 3, 2, 0].map((inFallback, position) => ({atMs: position * 400, answering: 3, inFallback}));
+  const series = seriesOf(run.operations, looks);
+  expect(series.slice(0, 6).map(({inFallback}) => inFallback)).toEqual([0, 3, 3, 2, 0, 0]);
 });
 
 test('page and terminal show the verdict, the fault and the violation', () => {

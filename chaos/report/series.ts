@@ -12,7 +12,7 @@ export interface Interval {
   readonly longestMs: number;
   /** How often each error code came. */
   readonly errors: Readonly<Record<string, number>>;
-  /** Most instances that were seen to serve from memory. */
+  /** Most instances that were seen to serve from memory; until the next look what the last one has shown. */
   readonly inFallback: number;
 }
 
@@ -24,12 +24,15 @@ export function seriesOf(all: readonly Operation[], observations: readonly Obser
   const count = operations.length === 0 ? 0 : Math.floor(lastMs / INTERVAL_MS) + 1;
   const answered = Map.groupBy(operations, ({endMs}) => Math.floor(endMs / INTERVAL_MS));
   const seen = Map.groupBy(observations, ({atMs}) => Math.floor(atMs / INTERVAL_MS));
-  return Array.from({length: count}, (_, position) =>
-    intervalOf(position * INTERVAL_MS, answered.get(position) ?? [], seen.get(position) ?? []),
-  );
+  let shownLast = 0;
+  return Array.from({length: count}, (_, position) => {
+    const shown = seen.get(position)?.map(({inFallback}) => inFallback) ?? [shownLast];
+    shownLast = shown.at(-1) ?? 0;
+    return intervalOf(position * INTERVAL_MS, answered.get(position) ?? [], Math.max(...shown));
+  });
 }
 
-function intervalOf(fromMs: number, operations: readonly Operation[], observations: readonly Observation[]): Interval {
+function intervalOf(fromMs: number, operations: readonly Operation[], inFallback: number): Interval {
   const unavailable = operations.filter(isUnavailable).length;
   const ok = operations.filter(({outcome}) => outcome === 'ok').length;
   const tookMs = operations.map(({startMs, endMs}) => endMs - startMs).toSorted((a, b) => a - b);
@@ -41,7 +44,7 @@ function intervalOf(fromMs: number, operations: readonly Operation[], observatio
     p99Ms: Math.round(tookMs[Math.ceil(tookMs.length * 0.99) - 1] ?? 0),
     longestMs: Math.round(tookMs.at(-1) ?? 0),
     errors: countBy(operations, ({errorCode}) => errorCode),
-    inFallback: Math.max(0, ...observations.map(({inFallback}) => inFallback)),
+    inFallback,
   };
 }
 
