@@ -37,6 +37,8 @@ test.each([
   [['redis-restart', '--jobs', '0'], "--jobs '0': expected a whole number from 1 to 16"],
   [['redis-restart', '--seeds', '0'], "--seeds '0': expected a whole number from 1"],
   [['redis-restart', '--seeds', 'many'], "--seeds 'many'"],
+  [['redis-restart', '--seed', 'x'], "--seed 'x': expected a whole number from 1"],
+  [['redis-restart', '--service-entry', 'nope.ts'], "--service-entry 'nope.ts': there is no file"],
 ])('%j is refused with what was expected', (argv, message) => {
   expect(() => parseChaosArguments(argv)).toThrow(message);
 });

@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import path from 'node:path';
 import {parseArgs} from 'node:util';
 import {type ExecutorName, executorNames} from './executors/reached.ts';
@@ -57,7 +58,7 @@ export function parseChaosArguments(argv: readonly string[]): ChaosArguments {
     speed: oneOf('speed', speeds, values.speed ?? (executor === 'kubernetes' ? 'production' : 'compressed')),
     jobs: wholeNumber('--jobs', values.jobs, JOBS_MAX),
     seeds: Array.from({length: count}, (_, position) => first + position),
-    serviceEntry: path.resolve(values['service-entry']),
+    serviceEntry: entryFor(executor, values['service-entry']),
     url: urlFor(executor, values.url),
   };
 }
@@ -87,6 +88,12 @@ function chosen(positionals: readonly string[], executor: ExecutorName): readonl
     throw new Error(`--executor ${executor} can't do ${fault.name}, which ${name} needs; it runs on: ${able}`);
   }
   return [scenario];
+}
+
+function entryFor(executor: ExecutorName, given: string): string {
+  const entry = path.resolve(given);
+  if (executor !== 'processes' || existsSync(entry)) return entry;
+  throw new Error(`--service-entry '${given}': there is no file ${entry}`);
 }
 
 function urlFor(executor: ExecutorName, given: string): string {
