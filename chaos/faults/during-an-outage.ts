@@ -1,6 +1,9 @@
 import {appendFile, readFile, writeFile} from 'node:fs/promises';
 import {networkOf} from '../executors/process-testbed.ts';
+import type {Reached} from '../executors/reached.ts';
 import {DRAIN_MS, secretKey} from '../executors/service-configuration.ts';
+import {pingRedis} from '../lab/ping-redis.ts';
+import type {ServiceInstance} from '../lab/service-instance.ts';
 import type {Fault} from './fault.ts';
 import {loseAllRedis} from './lose-all-redis.ts';
 
@@ -8,6 +11,8 @@ import {loseAllRedis} from './lose-all-redis.ts';
 const NOTICED_MS = 1_500;
 // Some come before, some after.
 const POUNCE_MS = 100;
+// On loopback it is at once.
+const REFUSED_MS = 300;
 
 /** The process that holds verifications in memory dies with them. */
 export const killOwner: Fault = loseAllRedis('with-data', {
@@ -17,12 +22,14 @@ export const killOwner: Fault = loseAllRedis('with-data', {
     ({fleet}) =>
     async ({note, pause}) => {
       const [victim] = fleet.instances;
+      if (!victim) throw new Error('a fleet without processes');
       await pause(NOTICED_MS);
-      await victim?.kill();
-      note(`${victim?.name} killed`);
+      const held = await heldBy(victim);
+      await victim.kill();
+      note(`${victim.name} killed, which held ${held} verifications`);
       await pause(500);
-      await victim?.start();
-      note(`${victim?.name} is back`);
+      await victim.start();
+      note(`${victim.name} is back`);
     },
 });
 
@@ -35,12 +42,13 @@ export const rollingRestart: Fault = loseAllRedis('with-data', {
     async ({cues, note, pause}) => {
       await pause(NOTICED_MS);
       for (const instance of fleet.instances) {
+        const held = await heldBy(instance);
         const stopped = instance.stop(15_000);
         // Who waits for that comes when the process hands over what it holds.
         await pause(DRAIN_MS - POUNCE_MS);
         cues.give('breaking');
         await stopped;
-        note(`${instance.name} stopped`);
+        note(`${instance.name} stopped, which held ${held} verifications`);
         await instance.start();
         note(`${instance.name} is back`);
       }
@@ -58,6 +66,8 @@ export const disagreeingPeers: Fault = loseAllRedis('with-data', {
       await pause(NOTICED_MS / 2);
       const links = [await network.link(`${one}`, `${other}`), await network.link(`${other}`, `${one}`)];
       await Promise.all(links.map((link) => link.cut()));
+      const seen = await Promise.all(links.map(({port}) => pingRedis(port, REFUSED_MS)));
+      if (seen.some((ping) => ping !== 'refused')) throw new Error(`${one} and ${other} still reach each other`);
       note(`${one} and ${other} parted`);
       await pause(3_000);
       await Promise.all(links.map((link) => link.mend()));
@@ -71,7 +81,7 @@ export const rotateKeys: Fault = loseAllRedis('with-data', {
   name: 'rotate-keys-in-outage',
   description: 'the service gets a new secret key, first to verify with, then to sign with',
   during:
-    ({secretKeysFile}) =>
+    ({secretKeysFile, fleet, offer, apiKey}) =>
     async ({note, pause}) => {
       // What a file that changed needs to be noticed.
       const noticedMs = 2_000;
@@ -83,5 +93,27 @@ export const rotateKeys: Fault = loseAllRedis('with-data', {
       await writeFile(secretKeysFile, `${added},${old}`);
       note('new key moved to first');
       await pause(noticedMs);
+      for (const instance of fleet.instances) {
+        const id = await newVerification(instance, {offer, apiKey});
+        if (!id.includes('_k2_')) throw new Error(`${instance.name} does not use the new key: ${id}`);
+      }
     },
 });
+
+/** @throws Error where it holds nothing: then nothing shows what becomes of that. */
+async function heldBy(instance: ServiceInstance): Promise<number> {
+  const held = (await instance.metric('otp_fallback_verifications')) ?? 0;
+  if (held === 0) throw new Error(`${instance.name} holds no verifications`);
+  return held;
+}
+
+/** The id names the key. */
+async function newVerification({name, baseUrl}: ServiceInstance, {offer, apiKey}: Pick<Reached, 'offer' | 'apiKey'>) {
+  const response = await fetch(`${baseUrl}/v1/verifications`, {
+    method: 'POST',
+    headers: {authorization: `Bearer ${apiKey}`, 'content-type': 'application/json'},
+    body: JSON.stringify({to: offer.recipientOf(name), channel: offer.channel, policy: offer.policyOf('usual')}),
+  });
+  const {id = ''} = (await response.json()) as {id?: string};
+  return id;
+}
