@@ -53,7 +53,7 @@ export function connectRedis(options: RedisConnectionOptions): Redis {
     // A readiness check asks INFO, which a least-privilege user may not; a loading server refuses commands itself.
     enableReadyCheck: false,
     reconnectOnError({message}) {
-      if (message.includes('READONLY')) void leaveReplica(redis);
+      if (ofReplica.test(message)) void leaveReplica(redis);
       return false;
     },
     retryStrategy: (attempt) => {
@@ -96,6 +96,8 @@ function isOfSelect(error: Error & {readonly command?: {readonly name: string}})
   return error.command?.name === 'select';
 }
 
+/** What a server that is no master says to a write, and to `WAIT`. */
+const ofReplica = /^READONLY |cannot be used with replica instances/;
 const leaving = new WeakSet<Redis>();
 
 /**

@@ -87,17 +87,23 @@ describe('a connection through sentinels', () => {
     await redis.until('the new master', current.port);
   });
 
-  it('follows a master that has become a replica to its own master, before the sentinel knows of that', async () => {
-    await using old = await startRedis();
-    await using current = await startRedis();
-    using sentinel = await startScriptedSentinel({names: () => old.port});
-    using redis = connect(sentinel);
-    await redis.until('the old master', old.port);
-    await redis.command('REPLICAOF', '127.0.0.1', String(current.port));
-    await expect(redis.command('SET', 'otp:probe', '')).rejects.toThrow('READONLY');
-    await redis.until('the new master', current.port);
-    expect(await redis.command('SET', 'otp:probe', '')).toBe('OK');
-  });
+  it.each<{what: string; command: [string, ...string[]]; refusal: string}>([
+    {what: 'refuses a write', command: ['SET', 'otp:probe', ''], refusal: 'READONLY'},
+    {what: 'has no replicas to wait for', command: ['WAIT', '1', '100'], refusal: 'replica'},
+  ])(
+    'follows a master that has become a replica, and $what, to its own master, before the sentinel knows of that',
+    async ({command, refusal}) => {
+      await using old = await startRedis();
+      await using current = await startRedis();
+      using sentinel = await startScriptedSentinel({names: () => old.port});
+      using redis = connect(sentinel);
+      await redis.until('the old master', old.port);
+      await redis.command('REPLICAOF', '127.0.0.1', String(current.port));
+      await expect(redis.command(...command)).rejects.toThrow(refusal);
+      await redis.until('the new master', current.port);
+      expect(await redis.command('SET', 'otp:probe', '')).toBe('OK');
+    },
+  );
 
   it('comes back when it hears of the new master while it still asks for it: then, too, it is not closed for good', async () => {
     await using old = await startRedis();
