@@ -296,7 +296,8 @@ test('only 503 with a code that callers can act on is a clean refusal', () => {
   expect(violationsOf(refusalsClean, refused(1_200, 503, 'store_unavailable'))).toEqual([]);
   expect(violationsOf(refusalsClean, refused(1_200, 500, 'internal'))).toHaveLength(1);
   expect(violationsOf(refusalsClean, refused(1_200, 500, 'store_unavailable'))).toHaveLength(1);
-  expect(violationsOf(refusalsClean, unanswered(1_200))).toHaveLength(1);
+  expect(violationsOf(refusalsClean, unanswered(1_200))).toEqual([]);
+  expect(violationsOf(refusalsClean, unanswered(1_200, {errorCode: 'socket hang up'}))).toHaveLength(1);
 });
 
 describe('the service recovers in time', () => {
