@@ -34,6 +34,8 @@ export interface CreationOptions {
 const memoryShare = 0.4;
 /** What peers that hold recipients may take of the deadline to say whether it is one of theirs. */
 const heldShare = 0.2;
+/** What each of them may take of what is left of that: one that says nothing keeps nobody from asking the others. */
+const holderShare = 0.8;
 /** What a recipient of this process' own, which is on its way, may take of it. */
 const ownHeldShare = 0.3;
 /** How often each way to the store is asked what became of a creation. */
@@ -102,24 +104,32 @@ export class Creation {
    * that it may hand it to: it answers once it has.
    */
   *#holders(draft: Draft): Iterable<{instance: string; holdsCopies: boolean; create: CreateHeld}> {
-    const {instance, createHeld, breakers, fallback, peers, deadlineMs} = this.#options;
-    if (fallback.holdsRecipient(draft))
-      yield {
-        instance,
-        holdsCopies: fallback.holdsCopies,
-        create: (...args) => under(startDeadline(deadlineMs * ownHeldShare), () => createHeld(...args)),
-      };
-    const ready = peers.ready();
-    const {partition} = draft;
-    const nobodyReachesStore = breakers.isOpen(partition) && !ready.some((peer) => peer.reaches(partition));
-    const mayHold = nobodyReachesStore ? this.#mayHoldByOrder(draft, ready) : ranked(draft.recipientTag, ready);
+    const {instance, createHeld, fallback, peers, deadlineMs} = this.#options;
+    const mine = {
+      instance,
+      holdsCopies: fallback.holdsCopies,
+      create: (...args: Parameters<CreateHeld>) =>
+        under(startDeadline(deadlineMs * ownHeldShare), () => createHeld(...args)),
+    };
+    if (fallback.holdsRecipient(draft)) yield mine;
     const deadline = startDeadline(deadlineMs * heldShare);
-    for (const peer of [...peers.unreadyHolders(), ...mayHold].filter(({holds}) => holds))
-      yield {
-        instance: peer.instance,
-        holdsCopies: peer.holdsCopies,
-        create: peer.createHeld(deadline.leftMs()),
-      };
+    const toHolder = (peer: Peer) => ({
+      instance: peer.instance,
+      holdsCopies: peer.holdsCopies,
+      create: peer.createHeld(deadline.leftMs() * holderShare),
+    });
+    for (const peer of peers.unreadyHolders()) if (peer.holds) yield toHolder(peer);
+    // Only now: one that is about to end may have handed the recipient to one of these, or to this process, before it answered.
+    if (fallback.holdsRecipient(draft)) yield mine;
+    for (const peer of this.#mayHold(draft)) if (peer.holds) yield toHolder(peer);
+  }
+
+  #mayHold(draft: Draft): Peer[] {
+    const {breakers, peers} = this.#options;
+    const {partition, recipientTag} = draft;
+    const ready = peers.ready();
+    const nobodyReachesStore = breakers.isOpen(partition) && !ready.some((peer) => peer.reaches(partition));
+    return nobodyReachesStore ? this.#mayHoldByOrder(draft, ready) : ranked(recipientTag, ready);
   }
 
   /**
