@@ -1,9 +1,13 @@
 import {afterEach, expect, it} from 'vitest';
 import {limits, noWaits, right, verification} from '../store/contract/support.ts';
+import type {Store} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {type FallbackNode, startNode} from '../testing/fallback-node.ts';
 import {startRedis} from '../testing/redis-server.ts';
 import {until} from '../testing/until.ts';
+import {FallbackStore} from './fallback-store.ts';
+import {noPeers, type Peer} from './peers.ts';
+import {ResilientStore} from './resilient-store.ts';
 
 let resources = new AsyncDisposableStack();
 afterEach(async () => {
@@ -43,4 +47,40 @@ it('a recipient is not called erased while a process that holds something cannot
   await holder.server.close();
   await until('the other one to know', () => other.peers.ready().length === 0);
   await expect(erase()).rejects.toMatchObject({name: 'StoreError'});
+});
+
+it('a recipient is erased though it goes back to the store meanwhile', async () => {
+  const [mine, held, store] = [1, 2, 3].map(() => new FallbackStore({processes: () => 2})) as [
+    FallbackStore,
+    FallbackStore,
+    FallbackStore,
+  ];
+  const {address: where, verification: about} = createAddressBook().draft('ada', verification()).addressTo('holder');
+  await held.create(where, about);
+  const both: Pick<Store, 'erase'> = {
+    erase: async (...args) => (await held.erase(...args)) + (await store.erase(...args)),
+  };
+  const resilient = new ResilientStore({
+    instance: 'this',
+    own: {
+      async erase(...args: Parameters<Store['erase']>) {
+        const erased = await store.erase(...args);
+        await held.move(where, async (holding) => {
+          await store.adopt(holding);
+          return 'taken';
+        });
+        return erased;
+      },
+    } as Store,
+    createHeld: async () => ({kind: 'elsewhere'}),
+    breakers: {isOpen: () => false, reachedAt: () => 0},
+    fallback: mine,
+    peers: {
+      ...noPeers,
+      ready: () => [{holds: !held.isEmpty, reaches: () => false, store: () => both} as unknown as Peer],
+    },
+    deadlineMs: 1000,
+  });
+  expect(await resilient.erase(where.partition, [where.recipientTag])).toBe(1);
+  expect(await store.check(where, right, limits)).toEqual({kind: 'not_found'});
 });

@@ -166,8 +166,8 @@ export class ResilientStore implements DraftStore {
   }
 
   /**
-   * On a recipient wherever something of it may be. Who may hold it and cannot be asked would bring it back later. One that is
-   * about to end is asked before those that it may hand it to.
+   * On a recipient wherever something of it may be. Who may hold it and cannot be asked would bring it back later. They are asked
+   * in the order in which it may move meanwhile: one that is about to end, one that holds it, the store.
    */
   #everywhere<T>(recipient: RecipientName, run: Run<T>): Promise<T[]> {
     const deadline = startDeadline(this.#options.deadlineMs);
@@ -178,9 +178,9 @@ export class ResilientStore implements DraftStore {
     const {peers} = this.#options;
     const ask = (holders: readonly Peer[]) => Promise.all(holders.map((peer) => run(peer.store(deadline.leftMs()))));
     return [
-      await this.#shared(recipient, deadline, run, true),
       ...(await ask(peers.unreadyHolders())),
       ...(await ask(peers.ready().filter(({holds}) => holds))),
+      await this.#shared(recipient, deadline, run, true),
     ];
   }
 }
