@@ -42,6 +42,20 @@ describe('what a process holds', () => {
     expect(await to.store.check(second, right, limits)).toMatchObject({kind: 'final', snapshot: {status: 'expired'}});
   });
 
+  it('lives no longer for having waited until another of its recipient had gone', async () => {
+    const [from, to] = [open(), open()];
+    const where = address('ada');
+    await from.store.create(where, verification({lifetimeMs: minute}));
+    await to.store.create(address('ada'), verification());
+    const {promise, resolve} = Promise.withResolvers<SendResult>();
+    const moving = to.store.move(where, () => promise);
+    const handed = handOver(from.store, to.store, where);
+    to.pass(minute);
+    resolve('refused');
+    await Promise.all([moving, handed]);
+    expect(await to.store.read(where)).toMatchObject({snapshot: {status: 'expired'}});
+  });
+
   it('takes its failures, its requests and its message along, and leaves nothing behind', async () => {
     const [from, to] = [open(), open()];
     const where = address('ada');

@@ -2,7 +2,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {DeliveryResult, QueuedMessage} from '../delivery/outbox.ts';
 import type {BudgetLimits, BudgetTimings} from '../domain/failure-budget.ts';
 import {startDeadline} from '../store/deadline.ts';
-import type {Holding} from '../store/holding.ts';
+import {aged, type Holding} from '../store/holding.ts';
 import {MemoryCollections, monotonicNow} from '../store/memory-collections.ts';
 import {drop, giveBackMessages, holdingOf, type RecipientName, takeOver} from '../store/memory-holdings.ts';
 import {MemoryQueue} from '../store/memory-queue.ts';
@@ -181,11 +181,12 @@ export class FallbackStore implements Store {
 
   /** Takes over what another process held. Rejects with `StoreError` when it is full: it would end all that it holds with itself. */
   async adopt(holding: Holding): Promise<void> {
+    const cameAt = this.#records.tick();
     let wasEmpty = false;
     await this.#here([holding.recipientTag], async () => {
       this.#memory.refuseWhenFull();
       wasEmpty = this.isEmpty;
-      takeOver(this.#records, this.queue, holding, maxFailuresInOutage);
+      takeOver(this.#records, this.queue, aged(holding, this.#records.tick() - cameAt), maxFailuresInOutage);
     });
     if (holding.verifications.some(({storeMayHaveCopy}) => storeMayHaveCopy))
       this.#withCopies.add(holding.recipientTag);

@@ -1,5 +1,5 @@
 import type {Logger} from 'pino';
-import type {Holding} from '../store/holding.ts';
+import {aged, type Holding} from '../store/holding.ts';
 import type {RecipientName} from '../store/memory-holdings.ts';
 import type {RedisHandover} from '../store/redis-handover.ts';
 import {isCertain} from '../store/store.ts';
@@ -10,7 +10,7 @@ import {type Peers, ranked} from './peers.ts';
 export interface LeaveOptions {
   readonly instance: string;
   readonly fallback: FallbackStore;
-  readonly breakers: Pick<PartBreakers, 'isOpen' | 'partOf'>;
+  readonly breakers: Pick<PartBreakers, 'isOpen' | 'partOf' | 'run'>;
   readonly handover: Pick<RedisHandover, 'adoption' | 'probe'>;
   readonly peers: Peers;
   /** Hears of a recipient that others may not find now: it is in the store, which counted as away, or nobody knows whether it has arrived. */
@@ -35,52 +35,77 @@ export async function leave(options: LeaveOptions): Promise<void> {
   const waiting = fallback.recipients();
   const count = waiting.length;
   let unknown = 0;
-  const hand = async (holding: Holding, sequence: number): Promise<SendResult> => {
-    const result = await send(options, await isThere(holding.partition), holding, sequence, endsAt);
-    if (result === 'unknown') unknown++;
-    return result;
+  const hand = async (name: RecipientName): Promise<void> => {
+    // What a request has begun to bring back, and the store has refused, is here still.
+    for (let isTried = false; !isTried && fallback.holdsRecipient(name); ) {
+      await fallback.move(name, async (holding, sequence) => {
+        isTried = true;
+        const result = await send(options, isThere, holding, sequence, endsAt);
+        if (result === 'unknown') unknown++;
+        return result;
+      });
+    }
   };
+  await inTime(endsAt, waiting, hand);
+  const lost = fallback.recipients().length;
+  log.info({recipients: count, unknown, lost}, 'handed over what was held in memory');
+}
+
+/** Some at a time, as many as there is time for. */
+async function inTime<T>(endsAt: number, waiting: T[], run: (next: T) => Promise<void>): Promise<void> {
   await Promise.all(
     Array.from({length: concurrent}, async () => {
       for (let next = waiting.pop(); next !== undefined && performance.now() < endsAt; next = waiting.pop())
-        await fallback.move(next, hand);
+        await run(next);
     }),
   );
-  log.info({recipients: count, unknown, lost: fallback.recipients().length}, 'handed over what was held in memory');
 }
 
 /** Tells whether the part of the store that has a partition is there. One that counts as away may have come back: it is asked once. */
 function looking({breakers, handover}: LeaveOptions): (partition: number) => Promise<boolean> {
   const asked = new Map<string, Promise<boolean>>();
   return async (partition) => {
-    if (!breakers.isOpen(partition)) return true;
     const part = breakers.partOf(partition);
+    if (!breakers.isOpen(partition)) {
+      asked.delete(part);
+      return true;
+    }
     const known = asked.get(part);
     if (known !== undefined) return known;
-    const asking = handover.probe(partition).then(
-      () => true,
-      () => false,
-    );
+    const asking = succeeds(handover.probe(partition));
     asked.set(part, asking);
     return asking;
   };
 }
 
+function succeeds(operation: Promise<void>): Promise<boolean> {
+  return operation.then(
+    () => true,
+    () => false,
+  );
+}
+
 async function send(
   {instance, breakers, handover, peers, onUnsettled}: LeaveOptions,
-  storeIsThere: boolean,
+  isThere: (partition: number) => Promise<boolean>,
   holding: Holding,
   sequence: number,
   endsAt: number,
 ): Promise<SendResult> {
-  const leftMs = () => Math.min(longestCallMs, endsAt - performance.now());
+  const heldAt = performance.now();
+  const {partition} = holding;
+  const adoption = handover.adoption(holding, instance, sequence);
   const toStore = async () => {
-    await handover.adoption(holding, instance, sequence).send();
-    if (breakers.isOpen(holding.partition)) onUnsettled(holding);
+    // One that goes away meanwhile, and answers nothing, is not waited for by each: there are peers, and little time.
+    await (breakers.isOpen(partition) ? adoption.send() : breakers.run(partition, () => adoption.send()));
+    if (breakers.isOpen(partition)) onUnsettled(holding);
   };
+  const storeIsThere = await isThere(partition);
+  const leftMs = () => Math.min(longestCallMs, endsAt - performance.now());
+  const now = () => aged(holding, Math.ceil(performance.now() - heldAt));
   const targets = [
     ...(storeIsThere ? [toStore] : []),
-    ...ranked(holding.recipientTag, peers.ready()).map((peer) => () => peer.adopt(holding, leftMs())),
+    ...ranked(holding.recipientTag, peers.ready()).map((peer) => () => peer.adopt(now(), leftMs())),
   ];
   for (const target of targets) {
     try {

@@ -80,6 +80,20 @@ export interface HeldRequest {
 
 export type RememberedOutcome = CreateOutcome | CheckOutcome | ResendOutcome;
 
+/** The same a while later. A code lives no longer for having been on its way; a wait only ends later. */
+export function aged(holding: Holding, passedMs: number): Holding {
+  const verifications = holding.verifications.map(
+    ({createdAgeMs, expiresInMs, delivery, message, ...rest}): HeldVerification => ({
+      ...rest,
+      createdAgeMs: createdAgeMs + passedMs,
+      expiresInMs: expiresInMs - passedMs,
+      delivery: {...delivery, updatedAgeMs: delivery.updatedAgeMs + passedMs},
+      ...(message === undefined ? {} : {message: {...message, queuedAgeMs: message.queuedAgeMs + passedMs}}),
+    }),
+  );
+  return {...holding, verifications};
+}
+
 /** The same outcome, its instants moved. What stands for "none" (0 and less for waits) stays. */
 export function shifted<Outcome extends RememberedOutcome>(outcome: Outcome, byMs: number): Outcome {
   const wait = (at: number) => (at > 0 ? Math.max(1, at + byMs) : at);

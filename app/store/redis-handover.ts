@@ -2,7 +2,7 @@ import type {DeliveryResult, QueuedMessage} from '../delivery/outbox.ts';
 import {type BudgetTimings, defaultBudgetTimings} from '../domain/failure-budget.ts';
 import {draftTagOf} from '../domain/verification-id.ts';
 import {type Adopted, Adoption} from './adoption.ts';
-import type {HeldVerification, Holding} from './holding.ts';
+import {aged, type HeldVerification, type Holding} from './holding.ts';
 import {
   handoverKey,
   idempotencyKey,
@@ -60,16 +60,16 @@ export class RedisHandover {
       adopt: (lineage, inDoubt) => {
         // It may have been on its way for long: a code lives no longer for that.
         const sentAt = performance.now();
-        const times = {passedMs: Math.ceil(sentAt - heldAt), sentAt: Math.floor(sentAt + serverAheadMs)};
-        return this.#adopt(holding, times, instance, sequence, lineage, inDoubt);
+        const atServer = Math.floor(sentAt + serverAheadMs);
+        return this.#adopt(aged(holding, Math.ceil(sentAt - heldAt)), atServer, instance, sequence, lineage, inDoubt);
       },
     });
   }
 
-  /** In one step. `passedMs` since it was as `holding` says, until `sentAt` by the server's clock. */
+  /** In one step. It is as `holding` says at `sentAt` by the server's clock. */
   async #adopt(
     holding: Holding,
-    {passedMs, sentAt}: {readonly passedMs: number; readonly sentAt: number},
+    sentAt: number,
     instance: string,
     sequence: number,
     lineage: string,
@@ -91,7 +91,7 @@ export class RedisHandover {
       [
         JSON.stringify({
           ...holding,
-          verifications: verifications.map((held) => toScript(held, passedMs, this.#fenced)),
+          verifications: verifications.map((held) => toScript(held, this.#fenced)),
           requests: requests.map(({fingerprint, endsInMs, outcome}) => ({
             fingerprint,
             endsInMs: Math.floor(endsInMs),
@@ -164,7 +164,7 @@ export class RedisHandover {
 const marks: Record<HeldVerification['standing'], string> = {live: '=', superseded: '!', final: '.'};
 
 /** A verification as `adopt.lua` reads it. */
-function toScript(held: HeldVerification, passedMs: number, fenced: boolean) {
+function toScript(held: HeldVerification, fenced: boolean) {
   const {channel, to, locale, reference, delivery} = held;
   return {
     tag: held.tag,
@@ -178,14 +178,14 @@ function toScript(held: HeldVerification, passedMs: number, fenced: boolean) {
     bindingMac: held.bindingMac,
     context: held.contextTag,
     info: JSON.stringify({channel, to, locale, reference}),
-    createdAgeMs: held.createdAgeMs + passedMs,
-    expiresInMs: held.expiresInMs - passedMs,
+    createdAgeMs: held.createdAgeMs,
+    expiresInMs: held.expiresInMs,
     maxAttempts: held.maxAttempts,
     failedChecks: held.failedChecks,
     resends: held.resends,
     delivery: deliveryLetter(delivery.status),
     provider: delivery.provider ?? '',
-    deliveredAgeMs: delivery.updatedAgeMs + passedMs,
+    deliveredAgeMs: delivery.updatedAgeMs,
     ...(held.message === undefined ? {} : {message: held.message}),
   };
 }
