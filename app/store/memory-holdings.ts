@@ -160,7 +160,9 @@ function addFailures(recipient: RecipientRecord, {failures, contexts}: Holding, 
   }
 }
 
+/** While it was held elsewhere others may have been created here: the ones that go are those that end first. */
 function supersedeOldest({codes, maxPending}: RecipientRecord, at: number): void {
+  codes.sort((a, b) => a.expiresAt - b.expiresAt);
   const live = codes.filter(({standing, expiresAt}) => standing === 'live' && expiresAt > at);
   for (const code of live.slice(0, Math.max(0, live.length - maxPending))) code.standing = 'superseded';
 }

@@ -129,6 +129,13 @@ for i, held in ipairs(holding.verifications) do
     end
   end
 end
+-- While it was held others may have been created here: the ones that go are those that end first.
+local order = {}
+for i, code in ipairs(recipient.codes) do order[code] = i end
+table.sort(recipient.codes, function(a, b)
+  if a[EXPIRES] ~= b[EXPIRES] then return a[EXPIRES] < b[EXPIRES] end
+  return order[a] < order[b]
+end)
 local live = {}
 for _, code in ipairs(recipient.codes) do
   if code[MARK] == '=' and code[EXPIRES] > at then live[#live + 1] = code end

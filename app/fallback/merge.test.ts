@@ -1,0 +1,55 @@
+import {expect, it} from 'vitest';
+import {limits, minute, noWaits, right, verification} from '../store/contract/support.ts';
+import {aged} from '../store/holding.ts';
+import {singleServer} from '../store/redis/servers.ts';
+import {RedisHandover} from '../store/redis-handover.ts';
+import {RedisStore} from '../store/redis-store.ts';
+import {createAddressBook} from '../testing/addresses.ts';
+import {connectTo} from '../testing/redis-connection.ts';
+import {redisOfFile} from '../testing/redis-of-file.ts';
+import {until} from '../testing/until.ts';
+import {FallbackStore} from './fallback-store.ts';
+
+const file = redisOfFile();
+const open = () => new FallbackStore({processes: () => 1, timings: noWaits});
+
+async function redis() {
+  const connection = connectTo(file.redis.url);
+  file.resources.defer(() => connection.disconnect());
+  await until('a connection', () => connection.status === 'ready');
+  const servers = singleServer(connection);
+  const handover = new RedisHandover({servers, timings: noWaits});
+  return {
+    store: new RedisStore({servers, timings: noWaits}),
+    adopt: async (holding: Parameters<RedisHandover['adoption']>[0]) =>
+      void (await handover.adoption(holding, 'process-one', 1).send()),
+  };
+}
+
+async function memory() {
+  const store = open();
+  return {store, adopt: (holding: Parameters<FallbackStore['adopt']>[0]) => store.adopt(holding)};
+}
+
+it.each([
+  ['the store', redis],
+  ['a peer', memory],
+])(
+  'of more codes than may live side by side those go that end first, whenever they come: %s',
+  async (_where, target) => {
+    const {address} = createAddressBook();
+    const held = open();
+    const {store, adopt} = await target();
+    const [first, second, last] = [address('ada'), address('ada'), address('ada')];
+    // One process was cut off and held codes, while others went on without it.
+    for (const where of [first, second]) await held.create(where, verification());
+    await store.create(last, verification());
+    await held.move(first, async (holding) => {
+      await adopt(aged(holding, minute));
+      return 'taken';
+    });
+    expect(await store.read(first)).toMatchObject({snapshot: {status: 'superseded'}});
+    for (const where of [second, last])
+      expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
+  },
+);
