@@ -47,3 +47,50 @@ it('what came while one of unknown outcome was waited for goes to the store at o
   await recovery.stop();
   expect(complaints).toEqual([]);
 });
+
+it.each([
+  ['and is not lost if it arrives', 'taken'],
+  ['and given up after that', 'unknown'],
+] as const)(
+  'what is in doubt when the process ends is sent once more, also to a store that counts as away, %s',
+  async (_, result) => {
+    const fallback = new FallbackStore({processes: () => 1});
+    const {address, verification: about} = createAddressBook().draft('ada', verification()).addressTo('this');
+    await fallback.create(address, about);
+    const away = () => Promise.reject(new StoreError('not_executed', 'away'));
+    const unsettled: string[] = [];
+    let sent = 0;
+    const recovery = new Recovery({
+      instance: 'this',
+      fallback,
+      breakers: {
+        isOpen: () => sent > 0,
+        partOf: () => 'all',
+        partitionsOf: () => [],
+        run: (_partition, operation) => (sent > 0 ? away() : operation()),
+      },
+      handover: {
+        adoption: () =>
+          new Adoption({
+            ask: async () => 'lineage',
+            async adopt() {
+              if (sent++ > 0 && result === 'taken') return 'taken';
+              throw new StoreError('unknown', 'the answer was lost');
+            },
+          }),
+      },
+      onUnsettled: ({recipientTag}) => void unsettled.push(recipientTag),
+      log: pino({level: 'silent'}),
+    });
+    const bringing = recovery.bring(address);
+    await until('the doubt', () => sent > 0);
+    await recovery.stop();
+    expect(await bringing).toBe(result);
+    expect(sent).toBe(2);
+    // Others do not find it, or nobody does.
+    expect(unsettled).toEqual([address.recipientTag]);
+    // Whom a request brings back now is not sent.
+    await fallback.create(address, about);
+    expect(await recovery.bring(address)).toBe('refused');
+  },
+);

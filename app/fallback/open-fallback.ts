@@ -79,6 +79,7 @@ export function openFallback({
   const patience = patienceMs === undefined ? {} : {patienceMs};
   let isLeaving = false;
   const unsettled = new Set<string>();
+  const onUnsettled = ({recipientTag}: RecipientName) => void unsettled.add(recipientTag);
   const breakers = new PartBreakers({
     parts: handover,
     ...(probeEveryMs === undefined ? {} : {probeEveryMs}),
@@ -105,7 +106,7 @@ export function openFallback({
     ...(timings === undefined ? {} : {timings}),
     ...patience,
   });
-  const recovery = new Recovery({instance, fallback, breakers, handover, log, ...patience});
+  const recovery = new Recovery({instance, fallback, breakers, handover, onUnsettled, log, ...patience});
   const guarded = throughBreakers(shared, breakers);
   const peersReach = (partition: number) => peers.ready().some((peer) => peer.reaches(partition));
   const retried = retrying(guarded, {
@@ -167,9 +168,18 @@ export function openFallback({
       void peers.tell(status(), tellMs);
     },
     async stop(withinMs) {
+      const endsAt = performance.now() + withinMs;
       await recovery.stop();
-      const onUnsettled = ({recipientTag}: RecipientName) => void unsettled.add(recipientTag);
-      await leave({instance, fallback, breakers, handover, peers, onUnsettled, log, withinMs});
+      await leave({
+        instance,
+        fallback,
+        breakers,
+        handover,
+        peers,
+        onUnsettled,
+        log,
+        withinMs: endsAt - performance.now(),
+      });
       await breakers.stop();
       room[Symbol.dispose]();
     },

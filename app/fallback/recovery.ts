@@ -17,6 +17,8 @@ export interface RecoveryOptions {
   readonly handover: Pick<RedisHandover, 'adoption'>;
   /** How long a request waits for its recipient to be brought back: what is brought back in time takes milliseconds. @default 500 */
   readonly patienceMs?: number;
+  /** Hears of a recipient that is served here no more, though nobody knows whether it has arrived. @default nobody */
+  readonly onUnsettled?: (name: RecipientName) => void;
   readonly log: Logger;
 }
 
@@ -50,7 +52,7 @@ export class Recovery {
     this.#running = this.#run();
   }
 
-  /** Ends what is under way: a sending that nobody knows the end of is given up, and its recipient served no more. */
+  /** Ends what is under way: one that nobody knows the end of is sent once more, then given up, and served here no more. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
@@ -123,15 +125,21 @@ export class Recovery {
 
   /** Sends the same again and again once nobody knows whether it has arrived: the store tells a repetition. */
   async #send(holding: Holding, sequence: number): Promise<SendResult> {
-    const {instance, breakers, handover, log} = this.#options;
+    const {instance, breakers, handover, onUnsettled = () => {}, log} = this.#options;
     const {partition} = holding;
+    const {signal} = this.#stopping;
+    if (signal.aborted) return 'refused';
     const adoption = handover.adoption(holding, instance, sequence);
-    for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
+    for (let attempt = 0; ; attempt++) {
       const wasInDoubt = adoption.inDoubt;
+      // The last one is sent to a store, too, that counts as away: it may have come back.
+      const isLast = signal.aborted;
       try {
-        const adopted = await breakers.run(partition, () => adoption.send());
+        const adopted = await (isLast ? adoption.send() : breakers.run(partition, () => adoption.send()));
         if (adopted === 'codes_lost')
           log.error('the codes of a recipient are lost: the store may have taken them over before it lost data');
+        // Whoever holds it for away looks for nothing there.
+        if (breakers.isOpen(partition)) onUnsettled(holding);
         return 'taken';
       } catch (error) {
         if (!(error instanceof StoreError)) log.error({err: error}, 'a recipient cannot be brought back to the store');
@@ -144,9 +152,12 @@ export class Recovery {
         if (!wasInDoubt)
           log.warn({reason}, 'a recipient may have reached the store or not: sending it again until it is known');
       }
+      if (isLast) {
+        onUnsettled(holding);
+        return 'unknown';
+      }
       await this.#pause(backoffMs(attempt, retry));
     }
-    return adoption.inDoubt ? 'unknown' : 'refused';
   }
 
   async #pause(ms: number): Promise<void> {
