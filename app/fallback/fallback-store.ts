@@ -6,7 +6,7 @@ import {aged, type Holding} from '../store/holding.ts';
 import {MemoryCollections, monotonicNow} from '../store/memory-collections.ts';
 import {drop, giveBackMessages, holdingOf, type RecipientName, takeOver} from '../store/memory-holdings.ts';
 import {MemoryQueue} from '../store/memory-queue.ts';
-import {MemoryStore} from '../store/memory-store.ts';
+import {type MemoryMessage, MemoryStore} from '../store/memory-store.ts';
 import {
   type Address,
   AnswerOnItsWay,
@@ -177,6 +177,11 @@ export class FallbackStore implements Store {
     if (!this.holds(message.address)) return false;
     this.#memory.settle(message, result);
     return true;
+  }
+
+  /** Takes out of the queue the messages of verifications that have gone: a worker had them in hand then, and has given them back. */
+  takeStrayMessages(): MemoryMessage[] {
+    return this.queue.withdrawAll(({address}) => !this.holds(address));
   }
 
   /** Takes over what another process held. Rejects with `StoreError` when it is full: it would end all that it holds with itself. */

@@ -3,8 +3,12 @@ import {describe, expect, it} from 'vitest';
 import type {Adoption} from '../store/adoption.ts';
 import {limits, noWaits, right, verification} from '../store/contract/support.ts';
 import type {Holding} from '../store/holding.ts';
+import {outboxKey} from '../store/keys.ts';
 import {StoreError} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
+import {startNode} from '../testing/fallback-node.ts';
+import {connectTo} from '../testing/redis-connection.ts';
+import {redisOfFile} from '../testing/redis-of-file.ts';
 import {until} from '../testing/until.ts';
 import {FallbackStore, type SendResult} from './fallback-store.ts';
 import {leave} from './leave.ts';
@@ -32,7 +36,7 @@ function start(peers: readonly Peer['adopt'][] = []) {
       instance: 'this',
       fallback,
       breakers,
-      handover: {probe: notExecuted, adoption: () => ({send}) as unknown as Adoption},
+      handover: {probe: notExecuted, requeue: notExecuted, adoption: () => ({send}) as unknown as Adoption},
       peers: {...noPeers, ready: () => ready},
       onUnsettled() {},
       log: pino({level: 'silent'}),
@@ -83,4 +87,33 @@ describe('a process that ends hands over', () => {
     expect(taker.size).toBe(held.length);
     expect(asked.count).toBeLessThan(held.length / 4);
   });
+});
+
+const file = redisOfFile();
+
+it('a message that was in hand when its verification went to the store is queued there when its process ends', async () => {
+  const node = await startNode({redisPort: file.redis.port, addresses: new Set(), timings: noWaits}, file.resources);
+  const {fallback, link} = node;
+  link.cut();
+  await until('the breaker', () => fallback.isOpen);
+  const [ada, bob] = [address('ada', node.instance), address('bob', node.instance)];
+  for (const where of [ada, bob]) await fallback.part.store.create(where, verification());
+  const inHand = await fallback.outbox.receive(1000);
+  expect(inHand).toHaveLength(2);
+  link.mend();
+  await until('the recovery', () => !fallback.isActive);
+  await fallback.store.check(bob, right, limits);
+  await fallback.outbox.release(inHand);
+  await fallback.outbox.close();
+  await fallback.stop(5000);
+  const connection = connectTo(file.redis.url);
+  file.resources.defer(() => connection.disconnect());
+  await until('a connection', () => connection.status === 'ready');
+  const queued = async ({partition}: typeof ada) => {
+    const entries = await connection.xrange(outboxKey(partition), '-', '+');
+    return entries.map(([, fields]) => fields[fields.indexOf('i') + 1]);
+  };
+  expect(await queued(ada)).toContain(ada.id);
+  // Nobody waits for a code that has been used.
+  expect(await queued(bob)).not.toContain(bob.id);
 });

@@ -11,7 +11,7 @@ export interface LeaveOptions {
   readonly instance: string;
   readonly fallback: FallbackStore;
   readonly breakers: Pick<PartBreakers, 'isOpen' | 'partOf' | 'run'>;
-  readonly handover: Pick<RedisHandover, 'adoption' | 'probe'>;
+  readonly handover: Pick<RedisHandover, 'adoption' | 'probe' | 'requeue'>;
   readonly peers: Peers;
   /** Hears of a recipient that others may not find now: it is in the store, which counted as away, or nobody knows whether it has arrived. */
   readonly onUnsettled: (name: RecipientName) => void;
@@ -28,8 +28,8 @@ const longestCallMs = 2000;
  * more, unless it was certainly refused; it goes to one place, the store or else the first peer in its order that takes it.
  */
 export async function leave(options: LeaveOptions): Promise<void> {
-  const {fallback, log, withinMs} = options;
-  if (fallback.isEmpty) return;
+  const {fallback, handover, log, withinMs} = options;
+  if (fallback.isEmpty && fallback.queue.size === 0) return;
   const endsAt = performance.now() + withinMs;
   const isThere = looking(options);
   const waiting = fallback.recipients();
@@ -47,8 +47,14 @@ export async function leave(options: LeaveOptions): Promise<void> {
     }
   };
   await inTime(endsAt, waiting, hand);
+  const messages = fallback.takeStrayMessages();
+  let lostMessages = messages.length;
+  await inTime(endsAt, messages, async (message) => {
+    const isQueued = await succeeds(handover.requeue(message));
+    if (isQueued) lostMessages--;
+  });
   const lost = fallback.recipients().length;
-  log.info({recipients: count, unknown, lost}, 'handed over what was held in memory');
+  log.info({recipients: count, unknown, lost, lostMessages}, 'handed over what was held in memory');
 }
 
 /** Some at a time, as many as there is time for. */

@@ -111,7 +111,7 @@ it.each([
       instance: 'this',
       fallback,
       breakers,
-      handover: {probe, adoption: () => ({send}) as unknown as Adoption},
+      handover: {probe, adoption: () => ({send}) as unknown as Adoption, requeue: async () => {}},
       peers: noPeers,
       onUnsettled: ({recipientTag}) => void unsettled.add(recipientTag),
       log: pino({level: 'silent'}),

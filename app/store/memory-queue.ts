@@ -76,6 +76,13 @@ export class MemoryQueue {
     return found;
   }
 
+  /** Takes all messages out of their turn for which `isWanted` says so. */
+  withdrawAll(isWanted: (message: MemoryMessage) => boolean): MemoryMessage[] {
+    const found = [...this.#messages.values()].filter(isWanted);
+    for (const message of found) this.#messages.delete(nameOf(message));
+    return found;
+  }
+
   close(): void {
     this.#closed = true;
     this.#wake();

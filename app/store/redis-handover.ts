@@ -13,6 +13,7 @@ import {
   recipientKey,
   verificationKey,
 } from './keys.ts';
+import type {MemoryMessage} from './memory-store.ts';
 import {lineageIn} from './redis/replication-info.ts';
 import type {RedisServers} from './redis/servers.ts';
 import {toStoreError} from './redis-errors.ts';
@@ -120,6 +121,16 @@ export class RedisHandover {
       'settle',
       [verification, recipient, outbox, this.#lineageKey(address.partition)],
       [address.tag, '', '', resultLetter(result), provider, resends],
+    );
+  }
+
+  /** Queues a message that a worker had in hand when its verification was taken over, and has given back; not one that is obsolete. */
+  async requeue({address, sealedCode, sealedAddress, resends, avoid, channel}: MemoryMessage): Promise<void> {
+    const {verification, recipient, outbox} = keysOf(address);
+    await this.#run(
+      'requeue',
+      [verification, recipient, outbox, this.#lineageKey(address.partition)],
+      [address.tag, address.id, sealedCode, sealedAddress, resends, avoid ?? '', channel ?? '', tombstoneMs],
     );
   }
 

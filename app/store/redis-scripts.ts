@@ -11,6 +11,7 @@ type ScriptName =
   | 'cancel'
   | 'read'
   | 'settle'
+  | 'requeue'
   | 'unlock'
   | 'codes'
   | 'erase'
@@ -62,6 +63,7 @@ const scripts: Readonly<Record<ScriptName, Script>> = {
   cancel: assemble('cancel'),
   read: assemble('read'),
   settle: assemble('settle'),
+  requeue: assemble('requeue'),
   unlock: assemble('unlock'),
   codes: assemble('codes'),
   erase: assemble('erase'),
