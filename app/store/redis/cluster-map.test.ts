@@ -1,10 +1,11 @@
+import type {Redis} from 'ioredis';
 import {expect, it} from 'vitest';
 import {until} from '../../testing/until.ts';
 import {probeKey} from '../keys.ts';
 import {StoreError} from '../store.ts';
 import {ClusterServers} from './cluster.ts';
 import type {OpenRedisServers} from './servers.ts';
-import type {SlotMap} from './slots.ts';
+import {readSlots, type SlotMap} from './slots.ts';
 import type {Endpoint} from './target.ts';
 
 const slotCount = 16_384;
@@ -46,4 +47,14 @@ it('a node that has come back without its disk takes nothing away from the other
   });
   expect(opened).toHaveLength(2);
   expect(closed).toEqual([]);
+});
+
+it('a master that the others know no address of, since another node has come up at its own, is at no address', async () => {
+  const ranges = [
+    [0, 99, ['', 0, 'id']],
+    [100, slotCount - 1, ['', 6379, 'id']],
+  ];
+  const asked = {options: {host: 'asked.test'}, cluster: async () => ranges} as unknown as Redis;
+  const map = await readSlots(asked);
+  expect([map[0], map[100]]).toEqual([undefined, {host: 'asked.test', port: 6379}]);
 });

@@ -19,6 +19,8 @@ export async function readSlots(redis: Redis): Promise<SlotMap> {
   const ranges = (await redis.cluster('SLOTS')) as unknown as SlotRanges;
   const map = new Array<Endpoint | undefined>(slotCount).fill(undefined);
   for (const [from, to, [host, port]] of ranges) {
+    // Of a master that another node has replaced at its address.
+    if (port === 0) continue;
     // A node that does not know its own name leaves it out.
     map.fill({host: host || String(redis.options.host), port}, from, to + 1);
   }
