@@ -111,13 +111,18 @@ export class Creation {
       create: (...args: Parameters<CreateHeld>) =>
         under(startDeadline(deadlineMs * ownHeldShare), () => createHeld(...args)),
     };
-    if (fallback.holdsRecipient(draft)) yield mine;
-    const deadline = startDeadline(deadlineMs * heldShare);
+    let deadline = startDeadline(deadlineMs * heldShare);
     const toHolder = (peer: Peer) => ({
       instance: peer.instance,
       holdsCopies: peer.holdsCopies,
       create: peer.createHeld(deadline.leftMs() * holderShare),
     });
+    // Who has one in the place of another, that said nothing, knows what the caller was told.
+    for (const peer of [...peers.unreadyHolders(), ...peers.ready()]) if (peer.holdsPeerCopies) yield toHolder(peer);
+    if (fallback.holdsRecipient(draft)) {
+      yield mine;
+      deadline = startDeadline(deadlineMs * heldShare);
+    }
     for (const peer of peers.unreadyHolders()) if (peer.holds) yield toHolder(peer);
     // Only now: one that is about to end may have handed the recipient to one of these, or to this process, before it answered.
     if (fallback.holdsRecipient(draft)) yield mine;
@@ -207,6 +212,7 @@ export class Creation {
     const {own, peers} = this.#options;
     const ready = peers.ready();
     let mayHaveCopy = isInDoubt;
+    let peerMayHaveCopy = false;
     let failure = new StoreError('not_executed', 'no process takes the verification');
     for (const owner of this.#order(draft.recipientTag, ready)) {
       const {address, verification} = draft.addressTo(owner);
@@ -214,7 +220,7 @@ export class Creation {
       // The next one needs time too.
       const inTime = startDeadline(deadline.leftMs() / 2);
       const store = peer?.store(inTime.leftMs()) ?? own;
-      const about = {...verification, storeMayHaveCopy: mayHaveCopy};
+      const about = {...verification, storeMayHaveCopy: mayHaveCopy, peerMayHaveCopy};
       try {
         return await under(inTime, () => store.create(address, about, idempotency));
       } catch (error) {
@@ -223,7 +229,7 @@ export class Creation {
         if (error instanceof RecipientGone)
           return this.#whereItHasGone(peer?.store(deadline.leftMs()) ?? own, draft, idempotency);
         if (error instanceof AnswerOnItsWay) throw error;
-        mayHaveCopy ||= !isCertain(error);
+        if (!isCertain(error)) mayHaveCopy = peerMayHaveCopy = true;
         if (isCertain(failure)) failure = error;
       }
     }

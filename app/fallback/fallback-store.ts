@@ -63,6 +63,7 @@ export class FallbackStore implements Store {
   readonly #options: FallbackStoreOptions;
   readonly #moving = new Map<string, Promise<SendResult | undefined>>();
   readonly #withCopies = new Set<string>();
+  readonly #withPeerCopies = new Set<string>();
   readonly queue = new MemoryQueue();
   #sequence = 0;
   #announced: Promise<unknown> = Promise.resolve();
@@ -93,11 +94,12 @@ export class FallbackStore implements Store {
 
   /** Whether it holds verifications of which the store may have copies. */
   get holdsCopies(): boolean {
-    for (const key of this.#withCopies) {
-      if (this.#records.recipients.has(key)) return true;
-      this.#withCopies.delete(key);
-    }
-    return false;
+    return this.#holdsAny(this.#withCopies);
+  }
+
+  /** Whether it holds verifications of which another process may have copies. */
+  get holdsPeerCopies(): boolean {
+    return this.#holdsAny(this.#withPeerCopies);
   }
 
   holds({tag}: Address): boolean {
@@ -121,17 +123,17 @@ export class FallbackStore implements Store {
 
   async create(address: Address, verification: NewVerification, idempotency?: Idempotency): Promise<CreateOutcome> {
     const rateLimits = verification.rateLimits.map((limit) => shareOf(limit, this.#options.processes()));
-    let wasEmpty = false;
+    let before = '';
     const outcome = await this.#here([address.recipientTag], (hasGone) => {
       if (hasGone) throw new RecipientGone();
-      wasEmpty = this.isEmpty;
+      before = this.#news;
       return this.#memory.create(address, {...verification, rateLimits}, idempotency);
     }).catch((error) => {
       const isRepetition = idempotency !== undefined && this.knows(idempotency);
       throw error instanceof StoreUndecided && isRepetition ? new AnswerOnItsWay() : error;
     });
-    if (verification.storeMayHaveCopy && outcome.kind === 'created') this.#withCopies.add(address.recipientTag);
-    await this.#announce(wasEmpty);
+    if (outcome.kind === 'created') this.#noteCopies(address, verification);
+    await this.#announce(before);
     return outcome;
   }
 
@@ -187,15 +189,14 @@ export class FallbackStore implements Store {
   /** Takes over what another process held. Rejects with `StoreError` when it is full: it would end all that it holds with itself. */
   async adopt(holding: Holding): Promise<void> {
     const cameAt = this.#records.tick();
-    let wasEmpty = false;
+    let before = '';
     await this.#here([holding.recipientTag], async () => {
       this.#memory.refuseWhenFull();
-      wasEmpty = this.isEmpty;
+      before = this.#news;
       takeOver(this.#records, this.queue, aged(holding, this.#records.tick() - cameAt), maxFailuresInOutage);
     });
-    if (holding.verifications.some(({storeMayHaveCopy}) => storeMayHaveCopy))
-      this.#withCopies.add(holding.recipientTag);
-    await this.#announce(wasEmpty);
+    for (const held of holding.verifications) this.#noteCopies(holding, held);
+    await this.#announce(before);
   }
 
   /**
@@ -218,6 +219,7 @@ export class FallbackStore implements Store {
         else {
           drop(this.#records, name);
           this.#withCopies.delete(key);
+          this.#withPeerCopies.delete(key);
         }
         return result;
       })
@@ -226,9 +228,30 @@ export class FallbackStore implements Store {
     return moving;
   }
 
-  /** Resolves once those have heard that it holds something who want to. */
-  async #announce(wasEmpty: boolean): Promise<void> {
-    if (wasEmpty && !this.isEmpty) this.#announced = this.#options.onHolding?.() ?? this.#announced;
+  #noteCopies(
+    {recipientTag}: RecipientName,
+    {storeMayHaveCopy, peerMayHaveCopy}: Pick<NewVerification, 'storeMayHaveCopy' | 'peerMayHaveCopy'>,
+  ): void {
+    if (storeMayHaveCopy) this.#withCopies.add(recipientTag);
+    if (peerMayHaveCopy) this.#withPeerCopies.add(recipientTag);
+  }
+
+  #holdsAny(keys: Set<string>): boolean {
+    for (const key of keys) {
+      if (this.#records.recipients.has(key)) return true;
+      keys.delete(key);
+    }
+    return false;
+  }
+
+  /** What others have to know before it is acknowledged. */
+  get #news(): string {
+    return `${this.isEmpty} ${this.holdsPeerCopies}`;
+  }
+
+  /** Resolves once those have heard what it holds who want to. */
+  async #announce(before: string): Promise<void> {
+    if (this.#news !== before && !this.isEmpty) this.#announced = this.#options.onHolding?.() ?? this.#announced;
     await this.#announced;
   }
 

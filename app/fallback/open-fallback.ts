@@ -97,6 +97,7 @@ export function openFallback({
     // Also of what it has handed over, as long as others do not find that.
     holds: !fallback.isEmpty || unsettled.size > 0,
     holdsCopies: fallback.holdsCopies,
+    holdsPeerCopies: fallback.holdsPeerCopies,
   });
   const room = new HeapRoom();
   const fallback = new FallbackStore({

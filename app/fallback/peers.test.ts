@@ -2,7 +2,7 @@ import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {code, limits, noWaits, right, times, verification, wrong} from '../store/contract/support.ts';
 import {singleServer} from '../store/redis/servers.ts';
 import {RedisStore} from '../store/redis-store.ts';
-import type {CheckOutcome, CreateOutcome} from '../store/store.ts';
+import {type CheckOutcome, type CreateOutcome, type Store, StoreError} from '../store/store.ts';
 import {createAddressBook} from '../testing/addresses.ts';
 import {type FallbackNode, type NodeOptions, startNode} from '../testing/fallback-node.ts';
 import {connectTo} from '../testing/redis-connection.ts';
@@ -328,6 +328,36 @@ describe('a creation that a peer may have taken into its memory', () => {
     });
     const where = parse(created(await asked.fallback.store.create(mine)).id);
     expect(where?.owner).toBe(asked.instance);
+  });
+
+  it.each([
+    ['has taken it', true],
+    ['has not', false],
+  ])('is answered alike when it is repeated, whoever is asked, whether the first one %s', async (_what, takes) => {
+    const nodes = await startNodes(3);
+    await cutOff(nodes);
+    const {draft, parse} = createAddressBook();
+    const create = async (node: FallbackNode) =>
+      created(await node.fallback.store.create(draft('ada', verification()), {tag: 'repeated', fingerprint: 'f'})).id;
+    const order = rank(
+      draft('ada', verification()).recipientTag,
+      nodes.map(({instance}) => instance),
+    );
+    const [first, second, third] = order.map((instance) => nodes.find((node) => node.instance === instance)) as [
+      FallbackNode,
+      FallbackNode,
+      FallbackNode,
+    ];
+    const store = first.fallback.part.store as {create: Store['create']};
+    const take = store.create;
+    store.create = async (...args) => {
+      if (takes) await take(...args);
+      throw new StoreError('unknown', 'the answer is lost');
+    };
+    const told = await create(third);
+    expect(parse(told)?.owner).toBe(second.instance);
+    store.create = take;
+    for (const node of [third, second, first]) expect(await create(node)).toBe(told);
   });
 
   it.each([

@@ -16,6 +16,8 @@ export interface Peer {
   readonly holds: boolean;
   /** Whether it holds verifications of which the store may have copies. */
   readonly holdsCopies: boolean;
+  /** Whether it holds verifications that another process may have been given before. */
+  readonly holdsPeerCopies: boolean;
   /**
    * Its part in an operation, which ends within `deadlineMs`: it looks into its own memory for what has an owner, and into
    * the store for what has none, and asks nobody else. `StoreError` says whether it may have done its part.
@@ -33,6 +35,7 @@ export interface PeerStatus extends Reach {
   readonly stopping: boolean;
   readonly holds: boolean;
   readonly holdsCopies: boolean;
+  readonly holdsPeerCopies: boolean;
 }
 
 /** What a process does for its peers. */

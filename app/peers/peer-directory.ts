@@ -246,6 +246,7 @@ export class PeerDirectory implements Peers {
       readyAt,
       holds: status?.holds ?? false,
       holdsCopies: status?.holdsCopies ?? false,
+      holdsPeerCopies: status?.holdsPeerCopies ?? false,
       store: (deadlineMs) => peerStore({call}, deadlineMs),
       createHeld:
         (deadlineMs) =>

@@ -53,7 +53,7 @@ async function serve(
       store: new Proxy({} as Store, {get: (_target, name) => served[name as keyof Store].bind(served)}),
       createHeld: async () => ({kind: 'elsewhere'}),
       adopt: async () => {},
-      status: () => ({reachesStore: true, stopping: false, holds: false, holdsCopies: false}),
+      status: () => ({reachesStore: true, stopping: false, holds: false, holdsCopies: false, holdsPeerCopies: false}),
     },
     deadlineMs: changes.deadlineMs ?? 60_000,
     log,
@@ -341,14 +341,14 @@ describe('the directory of peers', () => {
   });
 
   it('looks at once for one that asks or says how it is and is not known yet', async () => {
-    const status = {reachesStore: false, stopping: false, holds: true, holdsCopies: false};
+    const status = {reachesStore: false, stopping: false, holds: true, holdsCopies: false, holdsPeerCopies: true};
     const [told, asked] = [await serve(), await serve()];
     const addresses: string[] = [];
     const directory = directoryOf(() => addresses, 5_000);
     expect(await directory.isGone(told.instance)).toBe(true);
     addresses.push(`127.0.0.1:${told.port}`);
     await directory.hear(told.instance, status);
-    expect(directory.ready()).toMatchObject([{instance: told.instance, holds: true}]);
+    expect(directory.ready()).toMatchObject([{instance: told.instance, holds: true, holdsPeerCopies: true}]);
     addresses.push(`127.0.0.1:${asked.port}`);
     await directory.meet(asked.instance);
     expect(directory.ready()).toHaveLength(2);

@@ -93,14 +93,20 @@ export function toStoreCall(body: string): StoreCall {
   return {args, leftMs};
 }
 
-/** How a peer says that it is. Throws what is wrong with it. */
+/** How a peer says that it is; one of an earlier version knows of no copies of peers. Throws what is wrong with it. */
 export function toStatus(said: unknown): PeerStatus {
-  const {reachesStore, unreached, stopping, holds, holdsCopies} = (said ?? {}) as Partial<
-    Record<keyof PeerStatus, unknown>
-  >;
-  if (!isBoolean(reachesStore) || !isBoolean(stopping) || !isBoolean(holds) || !isBoolean(holdsCopies))
+  const {
+    reachesStore,
+    unreached,
+    stopping,
+    holds,
+    holdsCopies,
+    holdsPeerCopies = false,
+  } = (said ?? {}) as Partial<Record<keyof PeerStatus, unknown>>;
+  const isWhole = isBoolean(reachesStore) && isBoolean(stopping);
+  if (!isWhole || !isBoolean(holds) || !isBoolean(holdsCopies) || !isBoolean(holdsPeerCopies))
     throw new TypeError(`no status of a peer: ${quote(said)}`);
-  const status = {reachesStore, stopping, holds, holdsCopies};
+  const status = {reachesStore, stopping, holds, holdsCopies, holdsPeerCopies};
   if (unreached === undefined) return status;
   if (!isMask(unreached)) throw new TypeError(`no mask of partitions: ${quote(unreached)}`);
   return {...status, unreached};

@@ -47,6 +47,7 @@ export interface HeldVerification
     | 'failedChecks'
     | 'resends'
     | 'storeMayHaveCopy'
+    | 'peerMayHaveCopy'
     | 'survivesFailover'
   > {
   readonly status: StoredStatus;

@@ -30,6 +30,7 @@ export interface VerificationRecord {
   provider: string;
   deliveryAt: number;
   readonly storeMayHaveCopy?: boolean;
+  readonly peerMayHaveCopy?: boolean;
   readonly survivesFailover?: boolean;
 }
 

@@ -161,6 +161,7 @@ export class MemoryStore implements Store {
       provider: '',
       deliveryAt: at,
       ...(input.storeMayHaveCopy ? {storeMayHaveCopy: true} : {}),
+      ...(input.peerMayHaveCopy ? {peerMayHaveCopy: true} : {}),
       ...(input.survivesFailover ? {survivesFailover: true} : {}),
       ...(locale === undefined ? {} : {locale}),
       ...(reference === undefined ? {} : {reference}),

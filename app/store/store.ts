@@ -69,6 +69,8 @@ export interface NewVerification {
   readonly survivesFailover?: boolean;
   /** Whether the store that all share, or a process, may have a copy under an id that nobody was told. @default false */
   readonly storeMayHaveCopy?: boolean;
+  /** Whether a process that was asked first may have one, and may answer the same request by itself. @default false */
+  readonly peerMayHaveCopy?: boolean;
 }
 
 export interface Presented {
