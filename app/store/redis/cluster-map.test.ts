@@ -1,3 +1,4 @@
+import {setImmediate as turn} from 'node:timers/promises';
 import type {Redis} from 'ioredis';
 import {expect, it} from 'vitest';
 import {until} from '../../testing/until.ts';
@@ -10,15 +11,16 @@ import type {Endpoint} from './target.ts';
 
 const slotCount = 16_384;
 
-it('a node that has come back without its disk takes nothing away from the others', async () => {
-  const [one, other]: readonly [Endpoint, Endpoint] = [
-    {host: 'one.test', port: 6379},
-    {host: 'other.test', port: 6379},
-  ];
-  const whole: SlotMap = Array.from({length: slotCount}, (_, slot) => (slot % 2 === 0 ? one : other));
+const [one, other]: readonly [Endpoint, Endpoint] = [
+  {host: 'one.test', port: 6379},
+  {host: 'other.test', port: 6379},
+];
+const whole: SlotMap = Array.from({length: slotCount}, (_, slot) => (slot % 2 === 0 ? one : other));
+
+/** A cluster of two, of which nothing answers but who is asked for the map. */
+function openCluster(ask: (endpoint: Endpoint) => Promise<SlotMap>) {
   const opened: string[] = [];
   const closed: string[] = [];
-  const told = {byOne: whole, times: 0};
   const servers = new ClusterServers({
     nodes: [one, other],
     open({host}) {
@@ -31,13 +33,19 @@ it('a node that has come back without its disk takes nothing away from the other
       return server as unknown as OpenRedisServers;
     },
     onMoved() {},
-    async ask(endpoint) {
-      if (endpoint !== one) return whole;
-      told.times++;
-      return told.byOne;
-    },
+    ask,
   });
-  using _close = {[Symbol.dispose]: () => servers.close()};
+  return {servers, opened, closed, [Symbol.dispose]: () => servers.close()};
+}
+
+it('a node that has come back without its disk takes nothing away from the others', async () => {
+  const told = {byOne: whole, times: 0};
+  using cluster = openCluster(async (endpoint) => {
+    if (endpoint !== one) return whole;
+    told.times++;
+    return told.byOne;
+  });
+  const {servers, opened, closed} = cluster;
   await until('the cluster', () => opened.length === 2);
   told.byOne = new Array(slotCount).fill(undefined);
   told.times = 0;
@@ -47,6 +55,20 @@ it('a node that has come back without its disk takes nothing away from the other
   });
   expect(opened).toHaveLength(2);
   expect(closed).toEqual([]);
+});
+
+it('who is told of masters after it was closed opens no connection to them', async () => {
+  const {promise: map, resolve: tell} = Promise.withResolvers<SlotMap>();
+  const {promise: isAsked, resolve: ask} = Promise.withResolvers<void>();
+  const {servers, opened} = openCluster(() => {
+    ask();
+    return map;
+  });
+  await isAsked;
+  servers.close();
+  tell(whole);
+  await turn();
+  expect(opened).toEqual([]);
 });
 
 it('a master that the others know no address of, since another node has come up at its own, is at no address', async () => {

@@ -32,6 +32,7 @@ export class ClusterServers implements OpenRedisServers {
   readonly #nodes = new Map<string, OpenRedisServers>();
   #owners: SlotMap = [];
   #refreshing: Promise<void> | undefined;
+  #isClosed = false;
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: ClusterServersOptions) {
@@ -72,6 +73,7 @@ export class ClusterServers implements OpenRedisServers {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     for (const node of this.#nodes.values()) node.close();
   }
@@ -111,6 +113,7 @@ export class ClusterServers implements OpenRedisServers {
   }
 
   async #apply(owners: SlotMap): Promise<void> {
+    if (this.#isClosed) return;
     const masters = new Map<string, Endpoint>();
     for (const owner of new Set(owners)) if (owner !== undefined) masters.set(formatEndpoint(owner), owner);
     for (const [name, owner] of masters) if (!this.#nodes.has(name)) this.#nodes.set(name, this.#options.open(owner));
