@@ -53,3 +53,29 @@ it.each([
       expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
   },
 );
+
+it.each([
+  ['the store', redis],
+  ['a peer', memory],
+])(
+  'of two verifications that one request was given the later one stays, whichever comes first: at %s',
+  async (_where, target) => {
+    const {address} = createAddressBook();
+    for (const isHeldEarlier of [true, false]) {
+      const name = `held-earlier-${isHeldEarlier}`;
+      const request = {tag: name, fingerprint: 'f'};
+      const [held, {store, adopt}] = [open(), await target()];
+      const [there, here] = [address(name), address(name)];
+      await held.create(there, verification({maxPending: 3}), request);
+      await store.create(here, verification({maxPending: 3}), request);
+      await held.move(there, async (holding) => {
+        await adopt(aged(holding, isHeldEarlier ? minute : -minute));
+        return 'taken';
+      });
+      const [earlier, later] = isHeldEarlier ? [there, here] : [here, there];
+      expect(await store.create(address(name), verification(), request)).toMatchObject({id: later.id});
+      expect(await store.check(earlier, right, limits)).toMatchObject({snapshot: {status: 'superseded'}});
+      expect(await store.check(later, right, limits)).toMatchObject({kind: 'approved'});
+    }
+  },
+);

@@ -92,7 +92,12 @@ export function aged(holding: Holding, passedMs: number): Holding {
       ...(message === undefined ? {} : {message: {...message, queuedAgeMs: message.queuedAgeMs + passedMs}}),
     }),
   );
-  return {...holding, verifications};
+  const requests = holding.requests.map(({endsInMs, outcome, ...rest}) => ({
+    ...rest,
+    endsInMs: endsInMs - passedMs,
+    outcome: shifted(outcome, -passedMs),
+  }));
+  return {...holding, verifications, requests};
 }
 
 /** The same outcome, its instants moved. What stands for "none" (0 and less for waits) stays. */

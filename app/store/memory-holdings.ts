@@ -1,5 +1,5 @@
 import {draftTagOf} from '../domain/verification-id.ts';
-import {type HeldRequest, type HeldVerification, type Holding, shifted} from './holding.ts';
+import {type HeldRequest, type HeldVerification, type Holding, type RememberedOutcome, shifted} from './holding.ts';
 import type {MemoryCollections} from './memory-collections.ts';
 import type {MemoryQueue} from './memory-queue.ts';
 import {type RecipientRecord, remembered, requestTags, type VerificationRecord} from './memory-records.ts';
@@ -127,6 +127,8 @@ export function takeOver(records: MemoryCollections, queue: MemoryQueue, holding
   for (const {tag, fingerprint, endsInMs, outcome} of holding.requests) {
     if (untold && records.requests.has(tag)) continue;
     const request = {fingerprint, endsAt: at + endsInMs, recipient: recipientTag, outcome: shifted(outcome, at)};
+    const known = records.request(tag);
+    if (known?.fingerprint === fingerprint && isLater(recipient, known.outcome, request.outcome)) continue;
     records.keepRequest(tag, request, recipient);
   }
   records.keepRecipient(holding, recipient, keepUntil);
@@ -141,6 +143,23 @@ function endCopies({codes}: RecipientRecord, record: VerificationRecord): 'other
   const ended = record.storeMayHaveCopy || copies.length === 0 ? copies : [record];
   for (const copy of ended) if (copy.standing === 'live') copy.standing = 'superseded';
   return ended.includes(record) ? 'record' : 'others';
+}
+
+/**
+ * Of two verifications that one request was given the caller was told of the later one last: the other one ends. Tells whether
+ * the later one is the one that is known here.
+ */
+function isLater({codes}: RecipientRecord, known: RememberedOutcome, held: RememberedOutcome): boolean {
+  if (known.kind !== 'created' || held.kind !== 'created' || known.id === held.id) return false;
+  const [ofKnown, ofHeld] = [known, held].map(({snapshot}) =>
+    codes.find((code) => code.createdAt === snapshot.createdAt),
+  );
+  // Which of two copies of one code ends has been decided.
+  if (ofKnown !== undefined && ofHeld !== undefined && draftTagOf(ofKnown) === draftTagOf(ofHeld)) return false;
+  const isKnownLater = known.snapshot.createdAt > held.snapshot.createdAt;
+  const earlier = isKnownLater ? ofHeld : ofKnown;
+  if (earlier?.standing === 'live') earlier.standing = 'superseded';
+  return isKnownLater;
 }
 
 /** How long failures are held on to that came with an outage: far longer than one lasts. */

@@ -11,8 +11,8 @@
 -- Keeps: failures are added, once for each process and sequence; what is written has the time that was left; a copy takes
 --        no more checks and its message is sent no more from the step on in which the verification itself is here, which
 --        takes none if the copy was approved; a code
---        that may have been taken over, and approved since, is good nowhere that may lack that; what was created here for a
---        request ends where the same was given another one meanwhile, which the caller was told of last.
+--        that may have been taken over, and approved since, is good nowhere that may lack that; of two verifications that
+--        one request was given, here and there, the earlier one ends: the caller was told of the other one last.
 local holding, sequence = cjson.decode(ARGV[1]), tonumber(ARGV[2])
 local tombstone, attempts = tonumber(ARGV[3]), holding.maxAttempts
 if tonumber(redis.call('GET', KEYS[3]) or 0) >= sequence then
@@ -63,22 +63,32 @@ local function end_copies(tag, ended)
   return false
 end
 
--- Where a reply to a creation has the id, and when that ends; see `reply`.
-local ID, ENDS = 19, 7
+-- Where a reply to a creation has when that was, when it ends, and the id; see `reply`.
+local CREATED, ENDS, ID = 6, 7, 19
 local first_request, held_drafts = 3 + #holding.verifications, {}
 for _, held in ipairs(holding.verifications) do
   if held.copy then first_request = first_request + 1 end
   held_drafts[string.sub(held.tag, 1, draft_length)] = true
 end
+-- Of two verifications that one request was given the caller was told of the later one last: the other one ends.
+local keeps_reply = {}
 for i, request in ipairs(holding.requests) do
   local stored = request.reply[1] == 'created' and redis.call('GET', KEYS[first_request + i])
   if stored then
     local known, replied = cmsgpack.unpack(stored)
     if known == request.fingerprint and replied[ID] ~= request.reply[ID] then
+      local is_later = replied[CREATED] > sent + request.reply[CREATED]
       for _, code in ipairs(recipient.codes) do
-        -- Which of two copies of one code ends is decided below.
-        local is_copy = held_drafts[string.sub(code[TAG], 1, draft_length)]
-        if code[MARK] == '=' and code[EXPIRES] == replied[ENDS] and not is_copy then code[MARK] = '!' end
+        if code[EXPIRES] == replied[ENDS] then
+          -- Which of two copies of one code ends is decided below.
+          if held_drafts[string.sub(code[TAG], 1, draft_length)] then is_later = false
+          elseif code[MARK] == '=' and not is_later then code[MARK] = '!' end
+        end
+      end
+      keeps_reply[i] = is_later
+      for _, held in ipairs(holding.verifications) do
+        local is_its = held.mark == '=' and held.createdAgeMs == -request.reply[CREATED]
+        if is_later and is_its then held.mark, held.message = '!', nil end
       end
     end
   end
@@ -152,7 +162,7 @@ for i, request in ipairs(holding.requests) do
   end
   for position = 22, #replied, 2 do replied[position] = replied[position] + at end
   local key = KEYS[first_request + i]
-  if request.endsInMs > 0 and not (untold and redis.call('EXISTS', key) == 1) then
+  if request.endsInMs > 0 and not keeps_reply[i] and not (untold and redis.call('EXISTS', key) == 1) then
     remember(key, request.fingerprint, request.endsInMs, replied)
   end
 end
