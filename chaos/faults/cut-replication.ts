@@ -24,13 +24,16 @@ export const cutReplication: Fault = {
         },
         async isInEffect() {
           if (!attacked.chosen) return false;
-          // What the master writes reaches nobody, however long one waits: for a moment every replica is behind.
+          // What the master writes reaches nobody, however long one waits. For a moment every replica is behind, and gets on all the same.
+          const reached = () =>
+            Promise.all(
+              attacked.replicas.map(async (node) => Number((await node.info('replication')).slave_repl_offset)),
+            );
+          const before = await reached();
           const {master_repl_offset: written} = await attacked.master.info('replication');
           await sleep(ON_ITS_WAY_MS);
-          const reached = await Promise.all(
-            attacked.replicas.map(async (node) => (await node.info('replication')).slave_repl_offset),
-          );
-          return reached.every((offset) => Number(offset) < Number(written));
+          const after = await reached();
+          return after.every((offset, index) => offset < Number(written) && offset === before[index]);
         },
         async heal() {
           await Promise.all(links.map((link) => link.mend()));
