@@ -1,6 +1,7 @@
 import {performance} from 'node:perf_hooks';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {audit} from './audit.ts';
+import {recoveredMs} from './checks/checker.ts';
 import type {Executor, Testbed} from './executors/executor.ts';
 import {breakAndHeal} from './faults/break-and-heal.ts';
 import {describeOperation, type Observation, type RecordedRun} from './history.ts';
@@ -38,6 +39,8 @@ export interface RunOptions {
 // A hung service must show as a long answer, not as our own impatience.
 const CLIENT_TIMEOUT_MS = 8_000;
 const OBSERVE_MS = 400;
+// In which a look is certainly begun: the one before takes a second at most, where nobody answers.
+const LOOKED_MS = 2_000;
 
 /** @throws AbortError when interrupted, or Error that says why the run proves nothing (no testbed, no steady state, no fault). */
 export async function runScenario(options: RunOptions): Promise<Recording> {
@@ -88,6 +91,9 @@ async function record({scenario, executor, signal}: RunOptions, plan: RunPlan, t
   await audit(client, signal);
   note('audit ends');
   await messagesDue(client, scenario.bounds.deliveryMs, signal);
+  // Where healing took longer than the users came: who is to serve from the store again has to be looked at once more.
+  const lookUntilMs = recoveredMs({fault}, scenario.bounds) + LOOKED_MS;
+  await sleep(Math.max(0, lookUntilMs - client.nowMs()), undefined, {signal});
   const doubts = await testbed.doubts();
   return {
     operations: client.operations,

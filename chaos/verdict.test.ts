@@ -4,7 +4,7 @@ import {answersInTime} from './checks/answers-in-time.ts';
 import {killRedis} from './faults/kill-redis.ts';
 import {common, disturbancePace} from './scenarios/defaults.ts';
 import type {Scenario} from './scenarios/scenario.ts';
-import {accepted, refused, runOf} from './testing/history.ts';
+import {accepted, created, type Given, refused, runOf} from './testing/history.ts';
 import {judge} from './verdict.ts';
 
 const scenario: Scenario = {
@@ -16,9 +16,10 @@ const scenario: Scenario = {
   checks: [acceptedAtMostOnce, answersInTime],
 };
 
-const inFault = Array.from({length: 10}, (_, position) =>
-  refused(1_200 + position, 503, 'store_unavailable', {verificationId: `v${position}`}),
-);
+const inFault = Array.from({length: 10}, (_, position) => {
+  const id = {verificationId: `v${position}`};
+  return position < 7 ? refused(1_200 + position, 503, 'store_unavailable', id) : created(1_200 + position, id);
+});
 const afterwards = Array.from({length: 10}, (_, position) =>
   accepted(2_500 + position, {verificationId: `a${position}`}),
 );
@@ -43,11 +44,15 @@ test('a fault that hardly any request met proves nothing', () => {
   expect(judge(scenario, runOf(hung, ...inFault.slice(1), ...afterwards)).verdict).toBe('pass');
 });
 
-test('neither does one that met no checks, or after which hardly a code was accepted', () => {
+test('neither does one that met no checks or no creates, or after which hardly a code was accepted', () => {
   const creates = inFault.map((operation) => ({...operation, kind: 'create' as const}));
   expect(judge(scenario, runOf(...creates, ...afterwards))).toMatchObject({
     verdict: 'invalid',
     invalidBecause: ['0 checks met the fault, at least 5 are needed'],
+  });
+  expect(judge(scenario, runOf(...inFault.slice(0, 9), inFault[0] as Given, ...afterwards))).toMatchObject({
+    verdict: 'invalid',
+    invalidBecause: ['2 creates met the fault, at least 3 are needed'],
   });
   expect(judge(scenario, runOf(...inFault, ...afterwards.slice(1)))).toMatchObject({
     verdict: 'invalid',

@@ -15,9 +15,11 @@ export interface Judgement {
   readonly findings: readonly Finding[];
 }
 
-// Fewer requests than this during the fault can have missed what it does; without checks nobody has tried to use a code twice.
+// Fewer requests than this during the fault can have missed what it does; without checks nobody has tried to use a code twice, and
+// without creates nothing new was served.
 const OPERATIONS_IN_FAULT_MIN = 10;
 const CHECKS_IN_FAULT_MIN = 5;
+const CREATES_IN_FAULT_MIN = 3;
 // Where hardly a code is accepted, none is accepted twice.
 const ACCEPTED_SINCE_FAULT_MIN = 10;
 // Both were seen to be passed only on a machine with three and more times as much work as processors.
@@ -48,6 +50,7 @@ function doubtsOf({operations, fault, doubts}: RecordedRun): string[] {
   // What began before it and hung in it has met it as well.
   const during = operations.filter(({startMs, endMs}) => startMs <= fault.healStartMs && endMs >= fault.provenMs);
   const checksDuring = during.filter(({kind}) => kind === 'check');
+  const createsDuring = during.filter(({kind}) => kind === 'create');
   const acceptedSince = operations.filter((operation) => operation.endMs >= fault.startMs && isAcceptance(operation));
   return [
     ...doubts,
@@ -57,6 +60,9 @@ function doubtsOf({operations, fault, doubts}: RecordedRun): string[] {
       : []),
     ...(checksDuring.length < CHECKS_IN_FAULT_MIN
       ? [`${checksDuring.length} checks met the fault, at least ${CHECKS_IN_FAULT_MIN} are needed`]
+      : []),
+    ...(createsDuring.length < CREATES_IN_FAULT_MIN
+      ? [`${createsDuring.length} creates met the fault, at least ${CREATES_IN_FAULT_MIN} are needed`]
       : []),
     ...(acceptedSince.length < ACCEPTED_SINCE_FAULT_MIN
       ? [`${acceptedSince.length} codes were accepted since the fault, at least ${ACCEPTED_SINCE_FAULT_MIN} are needed`]

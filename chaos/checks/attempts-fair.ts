@@ -1,21 +1,21 @@
 import {describeOperation, type Operation} from '../history.ts';
 import type {Checker} from './checker.ts';
 
+// From the third wrong check on there is a wait before the next one.
+const CHECKS_BEFORE_WAITS = 3;
+
 /**
  * A wrong check costs one attempt, and only that. What was refused as not executed must not have cost one, and what was executed must not
- * have been executed twice: no answer may promise less than what is left after everything that can have counted.
+ * have been executed twice: no answer may promise less than what is left after everything that can have counted. Nor is a recipient
+ * locked, or has to wait, without having guessed that often.
  */
 export const attemptsFair: Checker = ({operations}, {wrongChecksMax}) => {
   const violations: string[] = [];
   let told = 0;
-  const byRecipient = Map.groupBy(
-    operations.filter(({guess}) => guess !== undefined),
-    ({recipient}) => recipient,
-  );
-  for (const checks of byRecipient.values()) {
-    const wrong = checks.filter(({guess}) => guess !== 'right');
-    for (const answered of checks) {
-      const left = attemptsLeft(answered);
+  for (const ofRecipient of Map.groupBy(operations, ({recipient}) => recipient).values()) {
+    const wrong = ofRecipient.filter(({guess}) => guess !== undefined && guess !== 'right');
+    for (const answered of ofRecipient) {
+      const left = attemptsLeft(answered, wrongChecksMax);
       if (left === undefined) continue;
       told++;
       const possible = wrong.filter(
@@ -35,12 +35,15 @@ export const attemptsFair: Checker = ({operations}, {wrongChecksMax}) => {
   };
 };
 
-/** What an answer says is left, or undefined where it says nothing of that. */
-function attemptsLeft({errorCode, attemptsRemaining}: Operation): number | undefined {
+/** What an answer says is left at most, or undefined where it says nothing of that. */
+function attemptsLeft({errorCode, attemptsRemaining}: Operation, wrongChecksMax: number): number | undefined {
   switch (errorCode) {
     case 'code_incorrect':
       return attemptsRemaining;
+    case 'check_too_soon':
+      return wrongChecksMax - CHECKS_BEFORE_WAITS;
     case 'verification_locked':
+    case 'recipient_locked':
       return 0;
     default:
       return undefined;

@@ -82,6 +82,9 @@ export function calmMs(run: RecordedRun, bounds: Bounds): number {
 }
 
 /** From when on everything has to be as before the fault; ms since the start of the run. */
-export function recoveredMs({fault}: RecordedRun, {recoveryFrom, recoveryMs}: Bounds): number {
+export function recoveredMs(
+  {fault}: Pick<RecordedRun, 'fault'>,
+  {recoveryFrom, recoveryMs}: Pick<Bounds, 'recoveryFrom' | 'recoveryMs'>,
+): number {
   return (recoveryFrom === 'fault' ? fault.startMs : fault.healedMs) + recoveryMs;
 }

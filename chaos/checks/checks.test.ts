@@ -14,7 +14,6 @@ import {notAfterResend} from './not-after-resend.ts';
 import {onlyRightCodes} from './only-right-codes.ts';
 import {recoversInTime} from './recovers-in-time.ts';
 import {refusalsClean} from './refusals-clean.ts';
-import {repeatsAnsweredAlike} from './repeats-answered-alike.ts';
 
 const violationsOf = (check: Checker, ...operations: Given[]) => check(runOf(...operations), bounds).violations;
 const other = {verificationId: 'v2'};
@@ -64,67 +63,6 @@ describe('a code is accepted at most once', () => {
 
   test('codes are counted apart', () => {
     expect(violationsOf(acceptedAtMostOnce, accepted(100), accepted(100, other))).toEqual([]);
-  });
-});
-
-describe('a repeated request gets the same answer', () => {
-  const key = {idempotencyKey: 'a'};
-
-  test('another verification for the same key is a violation', () => {
-    expect(violationsOf(repeatsAnsweredAlike, created(0, key), created(100, key))).toEqual([]);
-    expect(violationsOf(repeatsAnsweredAlike, created(0, key), created(100, {...key, ...other}))).toHaveLength(1);
-  });
-
-  test('one that is created anew because the store is away is no violation, a third one is', () => {
-    const before = created(0, key);
-    const during = created(1_200, {...key, ...other});
-    expect(violationsOf(repeatsAnsweredAlike, before, during, created(6_000, {...key, ...other}))).toEqual([]);
-    expect(violationsOf(repeatsAnsweredAlike, before, during, created(6_000, key))).toHaveLength(1);
-  });
-
-  test('nor is another where a process cannot hear of the first; a third one is, and a second one before or after it', () => {
-    const third = {verificationId: 'v3'};
-    const each = (fromMs: number, ...ids: {verificationId: string}[]) =>
-      ids.map((id, position) => created(fromMs + position * 20, {...key, ...id}));
-    const violations = (...operations: Given[]) =>
-      repeatsAnsweredAlike(runOf(...operations), {...bounds, createdPerKeyMax: 2}).violations;
-    const first = {verificationId: 'v1'};
-    expect(violations(...each(1_200, first, other, first))).toEqual([]);
-    expect(violationsOf(repeatsAnsweredAlike, ...each(1_200, first, other))).toHaveLength(1);
-    expect(violations(...each(1_200, first, other, third))).toHaveLength(1);
-    expect(violations(...each(100, first, other))).toHaveLength(1);
-    expect(violations(...each(1_200, first, other), ...each(6_000, other, other))).toEqual([]);
-    expect(violations(...each(1_200, first, other), ...each(6_000, first, other))).toHaveLength(1);
-  });
-
-  test('nor is another where the first is lost with the process that had answered; one that is not lost is none the less', () => {
-    const two = [created(1_200, key), created(1_300, {...key, ...other})];
-    const violations = (...operations: Given[]) =>
-      repeatsAnsweredAlike(runOf(...operations), {...bounds, ownerDies: true}).violations;
-    const lost = audited(6_000, 410, 'verification_lost');
-    expect(violations(...two, lost)).toEqual([]);
-    expect(violations(...two)).toHaveLength(1);
-    expect(violationsOf(repeatsAnsweredAlike, ...two, lost)).toHaveLength(1);
-    expect(violations(created(100, key), created(200, {...key, ...other}), lost)).toHaveLength(1);
-  });
-
-  test('where another master takes over, one key has one answer during the fault too, unless the first was lost with the old one', () => {
-    const two = [created(1_200, key), created(1_300, {...key, ...other})];
-    const violations = (...operations: Given[]) =>
-      repeatsAnsweredAlike(runOf(...operations), {...bounds, recoveryFrom: 'fault'}).violations;
-    expect(violations(...two)).toHaveLength(1);
-    expect(violations(...two, audited(6_000, 410, 'verification_lost'))).toEqual([]);
-  });
-
-  test('"already approved" for the repetition of an approval is a violation', () => {
-    const again = refused(500, 409, 'verification_already_approved', key);
-    expect(violationsOf(repeatsAnsweredAlike, accepted(100, key), again)).toHaveLength(1);
-    expect(violationsOf(repeatsAnsweredAlike, accepted(100), again)).toEqual([]);
-  });
-
-  test('being refused for now is no answer, being told of a loss is none either', () => {
-    const refusals = [refused(300, 503, 'outcome_unknown', key), refused(500, 410, 'verification_lost', key)];
-    expect(violationsOf(repeatsAnsweredAlike, unanswered(0, key), accepted(200, key), ...refusals)).toEqual([]);
   });
 });
 
@@ -219,6 +157,30 @@ describe('every acknowledged verification is explained', () => {
     expect(violationsOf(acknowledgedExplained, created(0), audited(9_000, httpStatus, errorCode))).toHaveLength(1);
   });
 
+  test('what became of it must be true: expired in its time, canceled by somebody, superseded by another', () => {
+    const said = (errorCode: string, ...before: Given[]) =>
+      violationsOf(acknowledgedExplained, created(1, {lifetimeMs: 3_000}), ...before, audited(3_990, 409, errorCode));
+    const canceled = {kind: 'cancel', startMs: 100} as const;
+    expect(said('verification_canceled', {...canceled, httpStatus: 204})).toEqual([]);
+    expect(said('verification_canceled', {...canceled, httpStatus: 503, errorCode: 'outcome_unknown'})).toEqual([]);
+    expect(said('verification_canceled', {...canceled, httpStatus: 503, errorCode: 'store_unavailable'})).toHaveLength(
+      1,
+    );
+    expect(said('verification_canceled')).toHaveLength(1);
+    const unknown = {httpStatus: 503, errorCode: 'outcome_unknown', verificationId: undefined};
+    expect(said('verification_superseded', created(100, unknown))).toEqual([]);
+    expect(said('verification_superseded')).toHaveLength(1);
+    expect(said('verification_superseded', created(100))).toHaveLength(1);
+    expect(said('verification_superseded', created(100, {...unknown, recipient: 'u0002@example.com'}))).toHaveLength(1);
+    const expired = (endMs: number) =>
+      violationsOf(acknowledgedExplained, created(1, {lifetimeMs: 9_000}), {
+        ...audited(7_000, 410, 'verification_expired'),
+        endMs,
+      });
+    expect(expired(1 + 9_000 - bounds.skewMs)).toEqual([]);
+    expect(expired(9_000 - bounds.skewMs)).toHaveLength(1);
+  });
+
   test('silence explains nothing', () => {
     expect(violationsOf(acknowledgedExplained, created(0), accepted(100))).toEqual([
       'v1 was never asked for after the fault',
@@ -235,6 +197,16 @@ describe('every acknowledged verification is explained', () => {
     expect(acknowledgedExplained(run, bounds).violations).toEqual([]);
     expect(lossesBounded(run, {...bounds, lostShareMax: 1}).violations).toEqual([]);
     expect(lossesBounded(run, {...bounds, lostShareMax: 0}).violations).toEqual(['v1 was lost']);
+  });
+
+  test('as many may be lost as the scenario says, and not one more', () => {
+    const lost = (share: number) =>
+      lossesBounded(runOf(created(0), created(0, other), audited(9_000, 410, 'verification_lost')), {
+        ...bounds,
+        lostShareMax: share,
+      }).violations;
+    expect(lost(0.5)).toEqual([]);
+    expect(lost(0.49)).toEqual(['v1 was lost']);
   });
 
   test('what is acknowledged once the fault is in effect is not lost, whatever share may be; a new master has a second to be noticed', () => {

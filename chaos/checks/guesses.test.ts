@@ -90,6 +90,15 @@ describe('a wrong check costs one attempt', () => {
     expect(unfair(...guesses(4, 100, 100), unanswered(600, {guess: 'wrong'}), locked)).toEqual([]);
   });
 
+  test('a recipient is locked, and held up, only after as many', () => {
+    const locked = refused(900, 429, 'recipient_locked', {kind: 'create', verificationId: undefined});
+    expect(unfair(...guesses(5, 100, 100), locked)).toEqual([]);
+    expect(unfair(...guesses(4, 100, 100), locked)).toHaveLength(1);
+    const tooSoon = refused(900, 429, 'check_too_soon');
+    expect(unfair(...guesses(3, 100, 100), tooSoon)).toEqual([]);
+    expect(unfair(...guesses(2, 100, 100), tooSoon)).toHaveLength(1);
+  });
+
   test('a check of unknown outcome may have cost one, a refused one may not', () => {
     const guess = {guess: 'wrong'} as const;
     expect(unfair(left(100, 4), unanswered(200, guess), left(300, 2))).toEqual([]);

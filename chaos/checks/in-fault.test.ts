@@ -1,6 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {bounds} from '../scenarios/defaults.ts';
 import {accepted, created, type Given, refused, runOf, unanswered} from '../testing/history.ts';
+import {brieflyDisturbed} from './briefly-disturbed.ts';
+import type {Bounds} from './checker.ts';
 import {lostWithOwner} from './lost-with-owner.ts';
 import {notAfterSupersession} from './not-after-supersession.ts';
 import {nothingUnreplicatedTold} from './nothing-unreplicated-told.ts';
@@ -20,6 +22,27 @@ describe('new verifications are served while the fault lasts', () => {
       refused(startMs, 503, 'store_unavailable', {kind: 'create', verificationId: undefined});
     expect(violations([created(1_200), refusedAt(900), refusedAt(2_050)])).toEqual([]);
     expect(violations([created(1_200), refusedAt(1_300)])).toHaveLength(1);
+  });
+
+  test('so is one that is turned away for another reason than its own guesses: "rate limited" is not served', () => {
+    const turnedAway = (errorCode: string) =>
+      refused(1_300, 429, errorCode, {kind: 'create', verificationId: undefined});
+    expect(violations([created(1_200), turnedAway('rate_limited')])).toHaveLength(1);
+    expect(violations([created(1_200), turnedAway('recipient_locked')])).toEqual([]);
+  });
+
+  test('messages that all wait for the end of the fault are not delivered in it', () => {
+    const run = {
+      ...runOf(created(1_200)),
+      fault: {startMs: 1_000, provenMs: 1_100, healStartMs: 3_210, healedMs: 3_300},
+    };
+    const seen = (seenMs: number, special = {}) =>
+      servedInFault({...run, messageSeenMs: new Map([['v1', seenMs]])}, {...bounds, ...special}).violations;
+    expect(seen(3_210)).toEqual([]);
+    expect(seen(3_211)).toHaveLength(1);
+    expect(
+      servedInFault({...run, fault: {...run.fault, healStartMs: 3_209}, messageSeenMs: new Map()}, bounds).violations,
+    ).toEqual([]);
   });
 
   test('so is a message that does not come, or a check that is not answered', () => {
@@ -105,6 +128,14 @@ describe('no code is accepted after newer ones have taken its place', () => {
     expect(violations(...three(6_000), accepted(6_500))).toHaveLength(1);
   });
 
+  test('in the fault too, where one process holds the recipient all the time', () => {
+    expect(violations(...three(1_200), accepted(1_500))).toHaveLength(1);
+    const held = (special: Partial<Bounds>) =>
+      notAfterSupersession(runOf(...three(1_200), accepted(1_500)), {...bounds, ...special}).violations;
+    expect(held({ownersMax: 2})).toEqual([]);
+    expect(held({recoveryFrom: 'fault'})).toEqual([]);
+  });
+
   test('a check that raced the third may have won', () => {
     expect(violations(...three(100), accepted(205))).toEqual([]);
   });
@@ -130,17 +161,33 @@ describe('no use of a code is told while no replica has it', () => {
   });
 });
 
+test('a planned change that is noticed for longer than its bound is a violation, from the first refusal to the last', () => {
+  const refusedAt = (endMs: number) => ({...refused(1_000, 503, 'store_unavailable'), startMs: endMs - 10, endMs});
+  const violations = (...ends: number[]) => brieflyDisturbed(runOf(...ends.map(refusedAt)), bounds).violations;
+  expect(violations()).toEqual([]);
+  expect(violations(900, 1_100, 1_100 + bounds.disturbanceMs)).toEqual([]);
+  expect(violations(1_100, 1_101 + bounds.disturbanceMs)).toHaveLength(1);
+});
+
 describe('after the recovery', () => {
   const run = runOf(accepted(3_000));
   const seen = (atMs: number, inFallback: number) => ({
     ...run,
-    observations: [{atMs, answering: 3, inFallback}],
+    observations: [{atMs, answering: 3, inFallback}, ...run.observations],
   });
 
   test('an instance that still serves from memory is a violation', () => {
     expect(recoversInTime(seen(5_000, 3), bounds).violations).toEqual([]);
     expect(recoversInTime(seen(5_200, 0), bounds).violations).toEqual([]);
     expect(recoversInTime(seen(5_200, 1), bounds).violations).toEqual(['1 instances served from memory at 5200 ms']);
+  });
+
+  test('whether anybody serves from memory must have been seen', () => {
+    const unseen = ['no instance was seen afterwards'];
+    expect(recoversInTime({...run, observations: []}, bounds).violations).toEqual(unseen);
+    expect(
+      recoversInTime({...run, observations: [{atMs: 5_200, answering: 0, inFallback: 0}]}, bounds).violations,
+    ).toEqual(unseen);
   });
 
   test('where something takes over, the time counts from the fault', () => {

@@ -4,7 +4,7 @@ import {type Bounds, type Checker, calmMs} from './checker.ts';
 
 /**
  * `pendingMax` codes of a recipient live side by side; each further one ends the oldest. Judged where all of them were created on the
- * same side of the fault: store and memory each count their own until they are merged.
+ * same side of the fault, or in it by one process: store and memory each count their own until they are merged.
  */
 export const notAfterSupersession: Checker = (run, bounds) => {
   const violations: string[] = [];
@@ -51,7 +51,11 @@ function areInTurn(creates: readonly Operation[]): boolean {
   });
 }
 
-function sideOf({startMs, endMs}: Operation, run: RecordedRun, bounds: Bounds): 'before' | 'after' | undefined {
-  if (endMs < run.fault.startMs) return 'before';
+function sideOf({startMs, endMs}: Operation, run: RecordedRun, bounds: Bounds): 'before' | 'in' | 'after' | undefined {
+  const {fault} = run;
+  if (endMs < fault.startMs) return 'before';
+  // Nothing takes over, and who holds a recipient does so all the time.
+  const oneHolds = bounds.recoveryFrom === 'healing' && bounds.ownersMax === 1;
+  if (oneHolds && startMs >= fault.provenMs && endMs <= fault.healStartMs) return 'in';
   return startMs > calmMs(run, bounds) ? 'after' : undefined;
 }

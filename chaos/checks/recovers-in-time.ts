@@ -1,7 +1,10 @@
 import {describeOperation, isUnavailable} from '../history.ts';
 import {type Checker, recoveredMs} from './checker.ts';
 
-/** From `recoveryMs` on nothing is refused for unavailability any more, nothing is served from memory, and something is served. */
+/**
+ * From `recoveryMs` on nothing is refused for unavailability any more, nothing is served from memory (which must have been looked at),
+ * and something is served.
+ */
 export const recoversInTime: Checker = (run, bounds) => {
   const {operations, observations} = run;
   const untilMs = recoveredMs(run, bounds);
@@ -12,6 +15,7 @@ export const recoversInTime: Checker = (run, bounds) => {
     ...operations.filter(({outcome, startMs}) => outcome === 'ok' && startMs > fromMs).map(({endMs}) => endMs),
   );
   const inFallback = observations.filter(({atMs, inFallback: count}) => atMs > fromMs && count > 0);
+  const wereSeen = observations.some(({atMs, answering}) => atMs > untilMs && answering > 0);
   const stillInFallback = inFallback.filter(({atMs}) => atMs > untilMs);
   const lastRefusedMs = Math.max(0, ...refused.map(({startMs}) => startMs - fromMs));
   const lastInFallbackMs = Math.max(0, ...inFallback.map(({atMs}) => atMs - fromMs));
@@ -25,6 +29,7 @@ export const recoversInTime: Checker = (run, bounds) => {
     strain: Math.max(lastRefusedMs, lastInFallbackMs),
     violations: [
       ...(firstServedMs <= untilMs ? [] : ['nothing was served in time']),
+      ...(wereSeen ? [] : ['no instance was seen afterwards']),
       ...tooLate.map(describeOperation),
       ...stillInFallback
         .slice(0, 1)

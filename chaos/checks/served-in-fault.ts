@@ -2,13 +2,19 @@ import {describeOperation, isCalledLost, isUnavailable, type Operation, type Rec
 import {byVerification} from './by-verification.ts';
 import {type Bounds, type Checker, losableUntilMs} from './checker.ts';
 
+// Far longer than a message takes; shorter than a fault lasts, in compressed runs too.
+const SENT_MS = 2_000;
+
 /**
  * New verifications end to end while the fault lasts: asked for, sent, and checked. What the store acknowledged before the fault was in
  * effect is not new any more then: it is where nobody may guess, or lost where another master has taken over; its checks are judged by
  * how soon everything is as before. What a process alone held that has died nobody can serve.
  */
 export const servedInFault: Checker = (run, bounds) => {
-  const creates = run.operations.filter((operation) => operation.kind === 'create' && isIn(operation, run));
+  // Who has guessed too often gets no new code; whether one has, others judge.
+  const creates = run.operations.filter(
+    (operation) => operation.kind === 'create' && isIn(operation, run) && operation.errorCode !== 'recipient_locked',
+  );
   const served = creates.filter(({outcome}) => outcome === 'ok');
   const groups = byVerification(run.operations);
   const unsent = served.filter((created) => !wasSent(created, run, bounds));
@@ -17,7 +23,7 @@ export const servedInFault: Checker = (run, bounds) => {
     (groups.get(id) ?? []).filter((operation) => operation.kind === 'check' && isIn(operation, run)),
   );
   const unchecked = checks.filter(isUnchecked);
-  const failures = [...creates.filter(isUnavailable), ...unsent, ...unchecked];
+  const failures = [...creates.filter(({outcome}) => outcome !== 'ok'), ...unsent, ...unchecked];
   const total = creates.length + checks.length;
   const share = total === 0 ? 0 : 1 - failures.length / total;
   return {
@@ -52,12 +58,13 @@ function isOutOfReach(
   return mayBeLost && (groups.get(verificationId) ?? []).some(isCalledLost);
 }
 
-/** A message that had no time to come before the healing began is not judged here. */
+/** One that waits for the end of the fault was not sent in it. Where that came too soon for any it is not judged here. */
 function wasSent(
   {verificationId, endMs}: Operation,
   {messageSeenMs, fault}: RecordedRun,
   {deliveryMs}: Bounds,
 ): boolean {
   const seenMs = messageSeenMs.get(verificationId ?? '') ?? Number.POSITIVE_INFINITY;
-  return seenMs <= endMs + deliveryMs || endMs + deliveryMs > fault.healStartMs;
+  const hadTime = endMs + Math.min(SENT_MS, deliveryMs) <= fault.healStartMs;
+  return !hadTime || seenMs <= Math.min(endMs + deliveryMs, fault.healStartMs);
 }

@@ -133,7 +133,7 @@ async function look({instances}: Fleet): Promise<Sighting> {
   const gauges = await Promise.all(
     instances.map((instance) =>
       instance.metric('otp_fallback_active').then(
-        (value = 0) => [value],
+        (value) => (value === undefined ? [] : [value]),
         () => [],
       ),
     ),

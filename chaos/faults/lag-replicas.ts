@@ -8,8 +8,10 @@ export const lagReplicas: Fault = {
     processes(testbed) {
       const attacked = masterUnderAttack(testbed);
       return {
-        async inject() {
+        async prelude() {
           await attacked.choose();
+        },
+        async inject() {
           for (const replica of attacked.replicas) replica.freeze();
         },
         async isInEffect() {

@@ -11,6 +11,7 @@ import {notAfterCancel} from '../checks/not-after-cancel.ts';
 import {notAfterExpiry} from '../checks/not-after-expiry.ts';
 import {notAfterResend} from '../checks/not-after-resend.ts';
 import {notAfterSupersession} from '../checks/not-after-supersession.ts';
+import {oneCodeForARequest} from '../checks/one-code-for-a-request.ts';
 import {onlyRightCodes} from '../checks/only-right-codes.ts';
 import {recoversInTime} from '../checks/recovers-in-time.ts';
 import {refusalsClean} from '../checks/refusals-clean.ts';
@@ -27,6 +28,7 @@ import type {Scenario} from './scenario.ts';
 export const everyCheck: readonly Checker[] = [
   acceptedAtMostOnce,
   repeatsAnsweredAlike,
+  oneCodeForARequest,
   onlyRightCodes,
   notAfterExpiry,
   notAfterCancel,
@@ -108,12 +110,13 @@ export const workload: Workload = {
     canceling: 6,
     late: 6,
     guessing: 4,
-    forgetful: 4,
+    forgetful: 8,
     holding: 10,
     pouncing: 10,
     straddling: 4,
     slipping: 0,
     resending: 4,
+    repeating: 6,
   },
 };
 

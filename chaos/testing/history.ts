@@ -26,7 +26,7 @@ export function runOf(...given: readonly Given[]): RecordedRun {
   return {
     operations,
     messageSeenMs,
-    observations: [],
+    observations: [{atMs: 9_000, answering: 3, inFallback: 0}],
     doubts: [],
     machine: {runnerStallMs: 20, cpuPressure: 0.1, runsService: true},
     fault: {startMs: 1_000, provenMs: 1_100, healStartMs: 2_000, healedMs: 2_100},

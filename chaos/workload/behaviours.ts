@@ -57,6 +57,22 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
     await user.insist(() => user.check(sent.id, sent.code, 'right', checkKey));
   },
 
+  /**
+   * Repeats a request for a code under its key while the fault lasts and afterwards: it may be given another verification in between.
+   * Types in every code that came.
+   */
+  async repeating(user, untilMs) {
+    const key = randomUUID();
+    const ask = () => user.obtainCode('usual', key);
+    const [first] = await Promise.all([ask(), user.cue(['broken'], untilMs)]);
+    await user.think();
+    const askTwice = async () => [await ask(), await ask()];
+    const [inFault] = await Promise.all([askTwice(), user.cue(['healed'], untilMs)]);
+    await user.pause(CALM_MS);
+    for (const sent of [first, ...inFault, await ask()])
+      if (sent) await user.insist(() => user.check(sent.id, sent.code, 'right'));
+  },
+
   /** Thinks better of it, and somebody tries the code all the same. */
   async canceling(user) {
     const sent = await user.obtainCode('usual');
@@ -169,6 +185,7 @@ export const behaviours: Readonly<Record<BehaviourName, Behaviour>> = {
     };
     await Promise.all([mistypeAndResend(count), user.cue(['broken'], untilMs)]);
     const inFault = async () => {
+      await user.think();
       // May get another one than that from before the fault, which is then sent again as well.
       sent = await sentAgain(user, sent);
       await mistypeAndResend(2 * (count - 1));

@@ -30,11 +30,18 @@ test('each behaviour comes about as often as its weight says', () => {
 
 test('who has a code from before the fault comes early enough to get it', () => {
   const {users, faultStartMs} = planRun({...workload, usersPerSecond: 1_000}, pace, 1);
-  for (const name of ['holding', 'straddling', 'resending'] as const) {
+  for (const name of ['holding', 'straddling', 'resending', 'repeating'] as const) {
     const starts = users.filter(({behaviour}) => behaviour === name).map(({startMs}) => startMs);
     expect(Math.max(...starts)).toBeLessThanOrEqual(faultStartMs);
     expect(Math.max(...starts)).toBeGreaterThan(0);
   }
+});
+
+test('of the codes that are typed in late some are from before the fault, and some new in it', () => {
+  const {users, faultStartMs} = planRun({...workload, usersPerSecond: 1_000}, pace, 1);
+  const starts = users.filter(({behaviour}) => behaviour === 'late').map(({startMs}) => startMs);
+  expect(Math.min(...starts)).toBeLessThan(faultStartMs);
+  expect(Math.max(...starts)).toBeGreaterThan(faultStartMs);
 });
 
 test.each([1, 2, 3, 4, 5])('all of seed %i lies within the bounds of the scenario', (seed) => {

@@ -15,6 +15,7 @@ export const behaviourNames = [
   'straddling',
   'slipping',
   'resending',
+  'repeating',
 ] as const;
 export type BehaviourName = (typeof behaviourNames)[number];
 
@@ -73,6 +74,8 @@ export function planRun(workload: Workload, pace: Pace, seed: number): RunPlan {
 
 // Of the users that hold a code, all come to present it within so long after the fault.
 const HOLDING_MS = 5_000;
+// So long after the fault begins codes are still asked for that expire before the run ends.
+const LATE_MS = 1_000;
 // What the guesses before the fault take, and the resend between them.
 const STRADDLING_MS = 1_500;
 
@@ -102,8 +105,8 @@ function planUsers(
 function startOf(behaviour: BehaviourName, random: Random, workloadMs: number, faultStartMs: number): number {
   switch (behaviour) {
     case 'late':
-      // Comes early: the code lives through the fault, and the run need not wait for the last of them.
-      return random.integer(0, Math.min(faultStartMs, Math.round(workloadMs / 3)));
+      // Comes early: the code, from before the fault or new in it, lives through it, and the run need not wait for the last of them.
+      return random.integer(0, Math.min(faultStartMs + LATE_MS, Math.round(workloadMs / 3)));
     case 'holding':
     case 'slipping':
       return random.integer(0, faultStartMs);
@@ -112,6 +115,7 @@ function startOf(behaviour: BehaviourName, random: Random, workloadMs: number, f
       return random.integer(0, random.integer(0, 1) === 0 ? faultStartMs : workloadMs);
     case 'straddling':
     case 'resending':
+    case 'repeating':
       return random.integer(0, Math.max(0, faultStartMs - STRADDLING_MS));
     default:
       return random.integer(0, workloadMs);
