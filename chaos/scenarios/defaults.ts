@@ -77,7 +77,7 @@ export const bounds: Bounds = {
   budgetsRollBack: false,
   ownerDies: false,
   pendingMax: policies.usual.maxPending,
-  // The store's deadline, as long again for what is served from memory or by a peer instead.
+  // One deadline for all ways, 2.5 s by default, and what is needed there and back. Of 1.5 s, as on this machine, two in a row are more.
   answerMs: 3_000,
   recoveryMs: 3_000,
   recoveryFrom: 'healing',
