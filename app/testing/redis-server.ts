@@ -1,10 +1,10 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {cp, mkdir, mkdtemp, rm} from 'node:fs/promises';
-import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
+import {freePort} from '../../chaos/lab/free-port.ts';
 
 export type RedisProgram = 'redis-server' | 'valkey-server';
 
@@ -83,14 +83,4 @@ async function spawnReady(program: RedisProgram, args: readonly string[], readyW
     }
   }
   throw new Error(`${program} ended before it was ready:\n${output.join('\n')}`);
-}
-
-/** A port of loopback that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,7 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {fileURLToPath} from 'node:url';
-import {freePort} from './redis-server.ts';
+import {freePort} from '../../chaos/lab/free-port.ts';
 import {until} from './until.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));

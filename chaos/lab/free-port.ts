@@ -7,13 +7,16 @@ import {createServer} from 'node:net';
 const FIRST = 20_000;
 const LAST = 32_000;
 
-// Nothing may listen yet on what was given away a moment ago.
+// Nothing may listen yet on what was given away a moment ago: not in this process, and not in one that runs tests beside it,
+// which looks for its ports between others.
 const given = new Set<number>();
+const LANES = 8;
+const lane = Number(process.env.VITEST_POOL_ID ?? 0) % LANES;
 
 /** A port on 127.0.0.1 that nothing listens on now, and that this process has not given to anybody yet. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 50; tries++) {
-    const port = randomInt(FIRST, LAST);
+    const port = LANES * randomInt(FIRST / LANES, LAST / LANES) + lane;
     if (given.has(port) || !(await canListen(port))) continue;
     given.add(port);
     return port;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {afterEach, describe, expect, it} from 'vitest';
+import {freePort} from '../../../chaos/lab/free-port.ts';
 import {createCertificate} from '../../testing/certificates.ts';
 import {json, reset, silence, startFarSide} from '../../testing/far-side.ts';
-import {freePort} from '../../testing/redis-server.ts';
 import {mayConnect, type Network, parseNetwork} from './address-guard.ts';
 import {HttpClient, type HttpClientOptions, type Resolve} from './client.ts';
 

@@ -1,7 +1,7 @@
 import {generateKeyPairSync} from 'node:crypto';
 import {afterEach, describe, expect, it} from 'vitest';
+import {freePort} from '../../../chaos/lab/free-port.ts';
 import {createCertificate} from '../../testing/certificates.ts';
-import {freePort} from '../../testing/redis-server.ts';
 import {startSmtpServer} from '../../testing/smtp-server.ts';
 import type {OutgoingMessage, Provider} from '../provider.ts';
 import {type SmtpOptions, smtpProvider} from './smtp.ts';

@@ -1,8 +1,8 @@
 import axe from 'axe-core';
 import type {Browser, BrowserContextOptions, Page} from 'playwright-core';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {freePort} from '../../../chaos/lab/free-port.ts';
 import {startBrowser} from '../../testing/browser.ts';
-import {freePort} from '../../testing/redis-server.ts';
 import {type ServiceProcess, startServiceProcess} from '../../testing/service-process.ts';
 
 // Of the browser, where the functions that are handed to it run.

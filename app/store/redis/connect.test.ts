@@ -4,11 +4,12 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {TLSSocket} from 'node:tls';
 import {describe, expect, it} from 'vitest';
+import {freePort} from '../../../chaos/lab/free-port.ts';
 import {RedisNode} from '../../../chaos/lab/redis-node.ts';
 import {createCertificate} from '../../testing/certificates.ts';
 import {mountSecret} from '../../testing/mounted-secret.ts';
 import {connectTo} from '../../testing/redis-connection.ts';
-import {freePort, startRedis} from '../../testing/redis-server.ts';
+import {startRedis} from '../../testing/redis-server.ts';
 import {until} from '../../testing/until.ts';
 import {connectRedis} from './connect.ts';
 
