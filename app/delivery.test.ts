@@ -74,7 +74,10 @@ channels: {sms: [broken, gateway]}
     await until('its event', () => shop.received.some(({body}) => body.includes('verification.approved')));
     expect(gateway.received).toHaveLength(1);
 
-    const metrics = await (await fetch(service.metricsUrl)).text();
+    const metrics = await until('the last answer of the shop to be noted', async () => {
+      const text = await (await fetch(service.metricsUrl)).text();
+      return text.includes('event="approved",result="delivered"} 1') && text.includes('otp_outbox_messages 0') && text;
+    });
     for (const line of [
       'otp_provider_sends_total{provider="gateway",result="accepted"} 1',
       'otp_provider_breaker_open{provider="broken"} 0',

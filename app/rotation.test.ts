@@ -40,7 +40,6 @@ async function serve() {
   const smtp = resources.use(
     await startSmtpServer({
       allowInsecureAuth: true,
-      closeTimeout: 100,
       onAuth({password}, _session, callback) {
         passwords.push(password ?? '');
         callback(null, {user: 'otp'});

@@ -1,8 +1,12 @@
 import {execFileSync} from 'node:child_process';
 import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
+import {mkdtemp, writeFile} from 'node:fs/promises';
 import {connect} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
+import {developmentFile} from './config/development.ts';
 import {startRedis} from './testing/redis-server.ts';
 import {type ServiceProcess, startServiceProcess} from './testing/service-process.ts';
 import {until} from './testing/until.ts';
@@ -47,13 +51,18 @@ describe('the service', () => {
 
   it('writes no code, key or recipient into its log, its metrics or its errors', async () => {
     await using redis = await startRedis();
-    await using service = await startServiceProcess({REDIS_URL: redis.url, LOG_LEVEL: 'trace'});
+    // So long that no time or size in the log is a code by chance: six digits were in one run of 2300.
+    const policies = {login: {...developmentFile.policies.login, codeLength: 12}};
+    const path = join(await mkdtemp(join(tmpdir(), 'otp-service-')), 'otp.yaml');
+    await writeFile(path, JSON.stringify({...developmentFile, policies})); // JSON is YAML
+    await using service = await startServiceProcess({REDIS_URL: redis.url, LOG_LEVEL: 'trace', OTP_CONFIG: path});
     const recipients = ['grace.hopper@example.com', '+41446681800'];
     const answers: string[] = [];
     const codes: string[] = [];
     for (const to of recipients) {
       const {body} = await create(service, to);
       const code = await codeFor(service, to);
+      expect(code).toMatch(/^\d{12}$/);
       codes.push(code);
       for (const typed of ['wrong', code, code])
         answers.push(JSON.stringify((await check(service, body.id, typed)).body));
@@ -97,7 +106,11 @@ describe('the service', () => {
 
   it('without an answer from Redis creates in memory, guesses at nothing that is in Redis, and is itself again afterwards', async () => {
     await using redis = await startRedis();
-    await using service = await startServiceProcess({REDIS_URL: redis.url, STORE_TIMEOUT_MS: '300'});
+    await using service = await startServiceProcess({
+      REDIS_URL: redis.url,
+      STORE_TIMEOUT_MS: '2000',
+      STORE_DEADLINE_MS: '8000',
+    });
     const {id} = (await create(service, 'ada@example.com')).body;
     const code = await codeFor(service, 'ada@example.com');
     redis.freeze();
@@ -140,7 +153,7 @@ describe('the service', () => {
   });
 
   it('on SIGTERM says not ready, serves on for the drain delay, finishes what is under way, and exits with 0', async () => {
-    await using service = await startServiceProcess({DRAIN_DELAY_SECONDS: '1'});
+    await using service = await startServiceProcess({DRAIN_DELAY_SECONDS: '4'});
     const {hostname, port} = new URL(service.url);
     // A request whose body is still to come when the signal arrives.
     const slow = connect(Number(port), hostname);
@@ -173,13 +186,13 @@ describe('the service', () => {
     const {hostname, port} = new URL(service.url);
     const socket = connect(Number(port), hostname);
     socket.write(
-      `POST /v1/verifications HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: many\r\n\r\n{"code":"987654"}`,
+      `POST /v1/verifications HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: many\r\n\r\n{"code":"987654321098"}`,
     );
     const [answer] = await once(socket, 'data');
     expect(String(answer)).toMatch(/^HTTP\/1\.1 400 [\s\S]*application\/problem\+json/);
     await until('the log', () => service.output().includes('no HTTP request'));
     // Not as numbers either: 57,56,55 is "987".
-    expect(service.output().replaceAll(/\s/g, '')).not.toMatch(/987654|57,56,55/);
+    expect(service.output().replaceAll(/\s/g, '')).not.toMatch(/987654321098|57,56,55,54,53,52/);
   });
 
   it('ends with 78 and every fault of its configuration, before it opens a port', async () => {

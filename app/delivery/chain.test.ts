@@ -35,7 +35,7 @@ function setUp(...providers: Provider[]) {
   const send = (message: Partial<OutgoingMessage> = {}, sending: Partial<Sending> = {}) =>
     chain.send(outgoing(message), {
       isCurrent: async () => true,
-      deadline: AbortSignal.timeout(5000),
+      deadline: AbortSignal.timeout(60_000),
       stopping: new AbortController().signal,
       ...sending,
     });
@@ -69,15 +69,15 @@ describe('the chain of providers', () => {
   });
 
   it('gives a provider the pause that it asks for, with all messages, and does not hold it for broken', async () => {
-    const pause: SendResult = {kind: 'retry', reason: 'status 429', retryAfterMs: 300};
-    const first = scripted('first', () => pause);
+    const pause = (retryAfterMs: number): SendResult => ({kind: 'retry', reason: 'status 429', retryAfterMs});
+    const first = scripted('first', () => pause(60_000));
     const second = scripted('second', () => accepted);
     const {send, breakers} = setUp(first.provider, second.provider);
     expect(await send()).toEqual({kind: 'sent', provider: 'second'});
     expect(await send({verificationId: 'v1_y'})).toEqual({kind: 'sent', provider: 'second'});
     expect(first.sent).toHaveLength(1);
     expect(breakers).not.toContain('first open');
-    const only = scripted('only', (_message, attempt) => (attempt === 1 ? pause : accepted));
+    const only = scripted('only', (_message, attempt) => (attempt === 1 ? pause(300) : accepted));
     const startedAt = performance.now();
     expect(await setUp(only.provider).send()).toEqual({kind: 'sent', provider: 'only'});
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(299);

@@ -157,7 +157,7 @@ describe('a hand-over in doubt', () => {
 });
 
 it('a code lives no longer because its hand-over took long', async () => {
-  const lifetimeMs = 200;
+  const lifetimeMs = 1000;
   const {store, where, disturbance, ...test} = await start({lifetimeMs});
   const adoption = await test.adoption();
   const endsAt = performance.now() + lifetimeMs;
@@ -169,7 +169,7 @@ it('a code lives no longer because its hand-over took long', async () => {
 });
 
 it('a code lives no longer because Redis stood still with its hand-over in hand', async () => {
-  const lifetimeMs = 300;
+  const lifetimeMs = 1000;
   const {redis, store, connection, where, ...test} = await start({lifetimeMs});
   const adoption = await test.adoption();
   const endsAt = performance.now() + lifetimeMs;

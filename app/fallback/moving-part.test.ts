@@ -25,7 +25,7 @@ function beside(askings: number, ready: readonly Peer[] = [], reaching: 'this' |
     ...silentPeer(false),
     holds: false,
     reaches: () => true,
-    store: () => peerStore({call: call as never}, 100),
+    store: (deadlineMs: number) => peerStore({call: call as never}, deadlineMs),
   };
   const isCutOff = reaching === 'peer';
   const away = () => Promise.reject(new StoreError('not_executed', 'away'));
@@ -40,7 +40,8 @@ function beside(askings: number, ready: readonly Peer[] = [], reaching: 'this' |
     breakers: {isOpen: () => isCutOff, reachedAt: () => 0},
     fallback: held,
     peers: {...noPeers, ready: () => (isCutOff ? [peer] : ready)},
-    deadlineMs: 1000,
+    // What ends at all ends long before.
+    deadlineMs: askings === Number.POSITIVE_INFINITY ? 1000 : 60_000,
   });
   return {creation, held, store};
 }

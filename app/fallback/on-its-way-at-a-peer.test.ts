@@ -19,8 +19,8 @@ const name = Array.from({length: 64}, (_, i) => `user${i}`).find(
 ) as string;
 
 /** A process that is cut off, and a peer that has answered a request and hands its recipient over; what is asked of it goes over the wire. */
-async function start() {
-  const [mine, held, store] = [1, 2, 3].map(() => new FallbackStore({processes: () => 2, patienceMs: 100})) as [
+async function start({patienceMs, deadlineMs}: {patienceMs: number; deadlineMs: number}) {
+  const [mine, held, store] = [1, 2, 3].map(() => new FallbackStore({processes: () => 2, patienceMs})) as [
     FallbackStore,
     FallbackStore,
     FallbackStore,
@@ -54,13 +54,13 @@ async function start() {
     breakers: {isOpen: () => true, reachedAt: () => 1},
     fallback: mine,
     peers: {...noPeers, ready: () => [peer]},
-    deadlineMs: 2000,
+    deadlineMs,
   });
   return {creation, mine, told: about.address.id, end: resolve};
 }
 
 it('a request whose answer is on its way at a peer, nobody knows for how long, is given no other one here', async () => {
-  const {creation, mine} = await start();
+  const {creation, mine} = await start({patienceMs: 100, deadlineMs: 2000});
   await expect(creation.create(draft(name, verification()), request)).rejects.toMatchObject({effect: 'not_executed'});
   expect(mine.isEmpty).toBe(true);
   // One that has not been answered waits for nothing.
@@ -70,7 +70,7 @@ it('a request whose answer is on its way at a peer, nobody knows for how long, i
 });
 
 it('a request whose answer has gone to the store while a peer waited for it is answered from there, by that peer', async () => {
-  const {creation, mine, told, end} = await start();
+  const {creation, mine, told, end} = await start({patienceMs: 60_000, deadlineMs: 60_000});
   const repeated = creation.create(draft(name, verification()), request);
   await new Promise(setImmediate);
   end('taken');

@@ -80,7 +80,8 @@ async function meet({port}: Pick<PeerServer, 'port'>, changes: {tls?: PeerTls; s
   return connection;
 }
 
-function directoryOf(addresses: () => readonly string[], lookEveryMs = 200) {
+/** So patient that nobody counts as away who is only slow. */
+function directoryOf(addresses: () => readonly string[], lookEveryMs = 1000) {
   const directory = new PeerDirectory({
     resolve: async () => addresses(),
     tls: tlsOf(certificate),

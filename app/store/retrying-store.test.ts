@@ -9,8 +9,11 @@ import {type Effect, type Store, StoreError} from './store.ts';
 const {address} = createAddressBook();
 const request = {tag: 'request', fingerprint: 'f'};
 
+/** Where the deadline is what ends it, in ms. */
+const brief = 300;
+
 /** A real store whose answers get lost, or that is not even reached, as often as it is told. */
-function flaky() {
+function flaky(deadlineMs = 60_000) {
   const store = new MemoryStore({enqueue: () => {}, timings: noWaits});
   const faults: (Effect | 'silence')[] = [];
   let calls = 0;
@@ -29,7 +32,7 @@ function flaky() {
   });
   return {
     store,
-    retried: retrying(proxied, {deadlineMs: 300, random: () => 0.1}),
+    retried: retrying(proxied, {deadlineMs, random: () => 0.1}),
     calls: () => calls,
     fail: (...effects: (Effect | 'silence')[]) => faults.push(...effects),
   };
@@ -97,10 +100,10 @@ describe('a store that is asked again', () => {
   });
 
   it('says, when its time is over, what can have happened in all of its attempts', async () => {
-    const {retried, fail} = flaky();
+    const {retried, fail} = flaky(brief);
     fail(...Array<Effect>(500).fill('not_executed'));
     await expect(retried.check(address('ada'), right, limits)).rejects.toMatchObject({effect: 'not_executed'});
-    const {retried: other, fail: failOther} = flaky();
+    const {retried: other, fail: failOther} = flaky(brief);
     failOther('unknown', ...Array<Effect>(500).fill('not_executed'));
     await expect(other.check(address('ada'), right, limits, request)).rejects.toMatchObject({effect: 'unknown'});
   });
@@ -117,7 +120,7 @@ describe('a store that is asked again', () => {
   });
 
   it('answers within its deadline, also where the store never does', async () => {
-    const {retried, fail} = flaky();
+    const {retried, fail} = flaky(brief);
     fail('silence');
     await expect(retried.create(address('ada'), verification(), request)).rejects.toMatchObject({effect: 'unknown'});
   });

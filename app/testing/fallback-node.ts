@@ -44,7 +44,7 @@ export interface NodeOptions {
   readonly port?: number;
   /** Whether its way to Redis is cut from the start. @default false */
   readonly isCutOff?: boolean;
-  /** The time between two looks at its peers. @default 1000 */
+  /** The time between two looks at its peers. @default 5000 */
   readonly lookEveryMs?: number;
   /** How long an operation may take. @default 20,000: on a busy machine too, nothing that is there counts as away */
   readonly deadlineMs?: number;
@@ -69,7 +69,7 @@ export async function startNode(
     fenced = false,
     port = 0,
     isCutOff = false,
-    lookEveryMs = 1000,
+    lookEveryMs = 5000,
     deadlineMs = 20_000,
     storeTimeoutMs,
     patienceMs,

@@ -21,6 +21,8 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
   const received: ReceivedMail[] = [];
   const server = new SMTPServer({
     authOptional: true,
+    // Clients keep their connections; nobody waits for them.
+    closeTimeout: 100,
     disabledCommands: options.key === undefined ? ['STARTTLS'] : [],
     onData(stream, session, callback) {
       simpleParser(stream).then((mail) => {

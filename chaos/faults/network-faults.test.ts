@@ -74,8 +74,8 @@ test('a process that one way is cut of still reaches the others', async () => {
 });
 
 test('one slow way of many makes no slow Redis', async () => {
-  const late = await answering((socket) => setTimeout(() => socket.write('+PONG\r\n'), 150));
-  const inHand = hardlyBrokenBy(slowRedis(100), late);
+  const late = await answering((socket) => setTimeout(() => socket.write('+PONG\r\n'), 2_000));
+  const inHand = hardlyBrokenBy(slowRedis(2_000), late);
   await inHand.inject();
   expect(await inHand.isInEffect()).toBe(false);
 });

@@ -12,8 +12,12 @@ export function pingRedis(port: number, timeoutMs: number): Promise<Ping> {
       socket.destroy();
       resolve(ping);
     };
-    const timer = setTimeout(settle, timeoutMs, 'silent');
-    socket.on('connect', () => socket.write('PING\r\n'));
+    // Where it is this process that was kept waiting, what has come meanwhile is heard first.
+    const timer = setTimeout(() => setImmediate(settle, 'silent'), timeoutMs);
+    socket.on('connect', () => {
+      socket.write('PING\r\n');
+      timer.refresh();
+    });
     socket.on('data', (data) => settle(data.toString().startsWith('+PONG') ? 'answered' : 'silent'));
     socket.on('error', () => settle('refused'));
     socket.on('end', () => settle('refused'));

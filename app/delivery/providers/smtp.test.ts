@@ -26,7 +26,7 @@ function provider(options: Partial<SmtpOptions> & {port: number}): Provider {
     host: 'localhost',
     tls: 'none',
     from: 'Example <otp@example.com>',
-    timeoutMs: 1000,
+    timeoutMs: 20_000,
     ...options,
   });
   open.push(created);

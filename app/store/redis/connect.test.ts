@@ -120,7 +120,7 @@ describe('a connection through sentinels', () => {
         sentinelPassword: 'of-sentinel',
         ca,
       }),
-      timeoutMs: 1000,
+      timeoutMs: 20_000,
       onDown() {},
       onUp() {},
     });

@@ -19,26 +19,27 @@ describe('a store behind sentinels', () => {
     );
     using _close = {[Symbol.dispose]: () => servers.close()};
     const store = new RedisStore({servers, fenced: true, timings: noWaits});
-    const patient = retrying(store, {deadlineMs: 2000});
-    const {address} = createAddressBook();
+    const patient = retrying(store, {deadlineMs: 20_000});
+    const {address, request} = createAddressBook();
     const [fenced, surviving, approved] = [address('ada'), address('bob'), address('eve')];
-    await patient.create(fenced, verification());
-    await patient.create(surviving, verification({survivesFailover: true}));
-    await patient.create(approved, verification());
-    const request = {tag: 'approval', fingerprint: 'f'};
-    expect(await patient.check(approved, right, limits, request)).toMatchObject({kind: 'approved'});
+    await patient.create(fenced, verification(), request('fenced'));
+    await patient.create(surviving, verification({survivesFailover: true}), request('surviving'));
+    await patient.create(approved, verification(), request('approved'));
+    expect(await patient.check(approved, right, limits, request('approval'))).toMatchObject({kind: 'approved'});
 
     // A sentinel that is gone is no reason to write to the console past the log.
     const shouted = vi.spyOn(console, 'error');
     await set.sentinels[2]?.kill();
     const former = await set.master();
     former.freeze();
+    // Over before the sentinels have taken the master for down.
+    const brief = retrying(store, {deadlineMs: 700});
     const answers: string[] = [];
     await until(
       'a code from the new master',
       async () => {
-        const outcome = await patient
-          .create(address('joe'), verification(), {tag: `joe${answers.length}`, fingerprint: 'f'})
+        const outcome = await brief
+          .create(address('joe'), verification(), request(`joe${answers.length}`))
           .catch((error: unknown) => error);
         answers.push(outcome instanceof StoreError ? outcome.effect : 'created');
         return answers.at(-1) === 'created';
@@ -47,13 +48,13 @@ describe('a store behind sentinels', () => {
     );
     expect(answers.length).toBeGreaterThan(1);
     const lost = {kind: 'final', snapshot: {status: 'lost'}};
-    expect(await patient.check(fenced, right, limits, {tag: 'fenced', fingerprint: 'f'})).toMatchObject(lost);
-    expect(await patient.check(surviving, right, limits, {tag: 'surviving', fingerprint: 'f'})).toMatchObject({
+    expect(await patient.check(fenced, right, limits, request('check-fenced'))).toMatchObject(lost);
+    expect(await patient.check(surviving, right, limits, request('check-surviving'))).toMatchObject({
       kind: 'approved',
     });
     // What was acknowledged is known to the new master, and a repetition of it is answered as it was.
-    expect(await patient.check(approved, right, limits, request)).toMatchObject({kind: 'approved'});
-    expect(await patient.check(approved, right, limits)).toMatchObject({
+    expect(await patient.check(approved, right, limits, request('approval'))).toMatchObject({kind: 'approved'});
+    expect(await patient.check(approved, right, limits, request('another'))).toMatchObject({
       kind: 'final',
       snapshot: {status: 'approved'},
     });

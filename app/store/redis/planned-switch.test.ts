@@ -65,6 +65,7 @@ describe.each<RedisProgram>(['redis-server', 'valkey-server'])('on %s, a store i
 
   it('says of open codes that nothing has been done yet, and serves what does not depend on the switch', async () => {
     const undecided = expect.any(StoreUndecided);
+    await announce(old, 8000);
     for (const presented of [right, wrong])
       expect(await store.check(where.pending, presented, limits).catch((error) => error)).toEqual(undecided);
     expect(await store.read(where.pending).catch((error) => error)).toEqual(undecided);
