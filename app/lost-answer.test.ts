@@ -2,7 +2,7 @@ import {once} from 'node:events';
 import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
 import {describe, expect, it} from 'vitest';
 import {startRedis} from './testing/redis-server.ts';
-import {startServiceProcess} from './testing/service-process.ts';
+import {startServiceOn} from './testing/service-process.ts';
 import {until} from './testing/until.ts';
 
 const headers = {authorization: 'Bearer otp_dev_development-only-key', 'content-type': 'application/json'};
@@ -50,7 +50,7 @@ describe('a wrong check', () => {
   it('counts although its answer is lost, and is not taken back by the error', async () => {
     await using redis = await startRedis();
     using proxy = await startProxy(redis.url);
-    await using service = await startServiceProcess({REDIS_URL: proxy.url});
+    await using service = await startServiceOn(proxy.url);
     const post = async (path: string, body: object) => {
       const answer = await fetch(`${service.url}/v1/verifications${path}`, {
         method: 'POST',

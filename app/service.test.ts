@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {developmentFile} from './config/development.ts';
 import {startRedis} from './testing/redis-server.ts';
-import {type ServiceProcess, startServiceProcess} from './testing/service-process.ts';
+import {type ServiceProcess, startServiceOn, startServiceProcess} from './testing/service-process.ts';
 import {until} from './testing/until.ts';
 
 const authorization = 'Bearer otp_dev_development-only-key';
@@ -55,7 +55,7 @@ describe('the service', () => {
     const policies = {login: {...developmentFile.policies.login, codeLength: 12}};
     const path = join(await mkdtemp(join(tmpdir(), 'otp-service-')), 'otp.yaml');
     await writeFile(path, JSON.stringify({...developmentFile, policies})); // JSON is YAML
-    await using service = await startServiceProcess({REDIS_URL: redis.url, LOG_LEVEL: 'trace', OTP_CONFIG: path});
+    await using service = await startServiceOn(redis.url, {LOG_LEVEL: 'trace', OTP_CONFIG: path});
     const recipients = ['grace.hopper@example.com', '+41446681800'];
     const answers: string[] = [];
     const codes: string[] = [];
@@ -93,24 +93,19 @@ describe('the service', () => {
     let id: string;
     let code: string;
     {
-      await using service = await startServiceProcess({REDIS_URL: redis.url});
+      await using service = await startServiceOn(redis.url);
       id = (await create(service, 'ada@example.com')).body.id;
       code = await codeFor(service, 'ada@example.com');
     }
     await redis.restart();
-    await using service = await startServiceProcess({REDIS_URL: redis.url});
-    await until('Redis', async () => (await request(service, 'GET', '/readyz')).status === 200);
+    await using service = await startServiceOn(redis.url);
     const answers = await Promise.all(Array.from({length: 20}, () => check(service, id, code)));
     expect(answers.map(({status}) => status).toSorted()).toEqual([200, ...new Array(19).fill(409)]);
   });
 
   it('without an answer from Redis creates in memory, guesses at nothing that is in Redis, and is itself again afterwards', async () => {
     await using redis = await startRedis();
-    await using service = await startServiceProcess({
-      REDIS_URL: redis.url,
-      STORE_TIMEOUT_MS: '2000',
-      STORE_DEADLINE_MS: '8000',
-    });
+    await using service = await startServiceOn(redis.url, {STORE_TIMEOUT_MS: '2000', STORE_DEADLINE_MS: '8000'});
     const {id} = (await create(service, 'ada@example.com')).body;
     const code = await codeFor(service, 'ada@example.com');
     redis.freeze();

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {startRedis} from '../testing/redis-server.ts';
 import {callService, checkAt, createAt} from '../testing/service-calls.ts';
-import {type ServiceProcess, startServiceProcess} from '../testing/service-process.ts';
+import {type ServiceProcess, startServiceOn, startServiceProcess} from '../testing/service-process.ts';
 import {until} from '../testing/until.ts';
 
 const read = (service: ServiceProcess, id: string) => callService(service, 'GET', `/v1/verifications/${id}`);
@@ -27,7 +27,7 @@ const gauges = async (service: ServiceProcess) => {
 describe('while Redis is away', () => {
   it('new verifications are created, sent, checked and afterwards known to Redis; older ones are not guessed at', async () => {
     await using redis = await startRedis();
-    await using service = await startServiceProcess({REDIS_URL: redis.url});
+    await using service = await startServiceOn(redis.url);
     const before = (await createAt(service, 'before@example.com')).body;
     const beforeCode = await codeFor(service, 'before@example.com');
 

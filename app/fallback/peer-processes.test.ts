@@ -8,7 +8,7 @@ import {createCertificate, type TestCertificate} from '../testing/certificates.t
 import {type MountedSecret, mountSecret} from '../testing/mounted-secret.ts';
 import {type RedisServer, startRedis} from '../testing/redis-server.ts';
 import {callService, checkAt, createAt} from '../testing/service-calls.ts';
-import {type ServiceProcess, startServiceProcess} from '../testing/service-process.ts';
+import {type ServiceProcess, startServiceOn, startServiceProcess} from '../testing/service-process.ts';
 import {startTcpProxy} from '../testing/tcp-proxy.ts';
 import {until} from '../testing/until.ts';
 
@@ -45,8 +45,7 @@ async function startTwo(...redisUrls: [string, string]): Promise<[ServiceProcess
   const ports = [await freePort(), await freePort()];
   const [a, b] = await Promise.all(
     redisUrls.map((url, index) =>
-      startServiceProcess({
-        REDIS_URL: url,
+      startServiceOn(url, {
         PEERS: ports.map((each) => `127.0.0.1:${each}`).join(','),
         PEER_PORT: String(ports[index]),
         PEER_TLS_CERT_FILE: secret.path('tls.crt'),

@@ -20,14 +20,18 @@ beforeAll(async () => {
 afterAll(() => redis[Symbol.asyncDispose]());
 afterEach(() => resources.disposeAsync());
 
-/** Where the store does not answer. */
+/** Of one whose store is not to answer. */
 const impatient = {storeTimeoutMs: 500};
 
-async function startNodes(count: number, changes: Partial<NodeOptions> = {}): Promise<FallbackNode[]> {
+async function startNodes(
+  count: number,
+  changes: Partial<NodeOptions> = {},
+  ofOthers: Partial<NodeOptions> = changes,
+): Promise<FallbackNode[]> {
   resources = new AsyncDisposableStack();
   addresses = new Set();
   const nodes: FallbackNode[] = [];
-  for (let i = 0; i < count; i++) nodes.push(await another(changes));
+  for (let i = 0; i < count; i++) nodes.push(await another(i === 0 ? changes : ofOthers));
   await until('the nodes to meet', () => nodes.every((node) => node.peers.ready().length === count - 1));
   return nodes;
 }
@@ -89,7 +93,7 @@ describe('a creation of which a process does not know what became', () => {
     ['never reached the store, without a key', 'both', false],
     ['was done and not answered, without a key', 'answers', false],
   ] as const)('is found out about over a peer: it %s', async (_what, silent, hasKey) => {
-    const nodes = await startNodes(2, impatient);
+    const nodes = await startNodes(2, impatient, {});
     const [alone, other] = nodes as [FallbackNode, FallbackNode];
     const {draft, address, request} = createAddressBook();
     const key = hasKey ? request() : undefined;
@@ -159,7 +163,7 @@ describe('a creation of which a process does not know what became', () => {
 
 describe('a check of which a process does not know what became', () => {
   it('is found out about over a peer if it has a key, and is not sent again if it has none', async () => {
-    const nodes = await startNodes(2, impatient);
+    const nodes = await startNodes(2, impatient, {});
     const [alone, other] = nodes as [FallbackNode, FallbackNode];
     const {draft, request} = createAddressBook();
     const drafted = draft('ada', verification());

@@ -20,6 +20,19 @@ export interface ServiceProcess {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Starts it on a Redis that is there; resolves when it has reached that, too: before, it creates in its memory. */
+export async function startServiceOn(
+  redisUrl: string,
+  environment: Record<string, string> = {},
+): Promise<ServiceProcess> {
+  const service = await startServiceProcess({REDIS_URL: redisUrl, ...environment});
+  await until(
+    'Redis',
+    () => service.child.exitCode !== null || service.output().includes('"msg":"connected to Redis"'),
+  );
+  return service;
+}
+
 /** Starts it on free ports; resolves when it listens, or has ended. */
 export async function startServiceProcess(
   environment: Record<string, string> = {},
