@@ -54,9 +54,9 @@ export const recipientRoutes: FastifyPluginAsyncTypebox<{context: UseCaseContext
         operationId: 'eraseRecipient',
         summary: 'Remove what is kept of a recipient',
         description:
-          'Its verifications under all policies of the client. Its failures stay, under a pseudonym: an erasure gives no attempts back.',
+          'Its verifications under all policies of the client. Its failures stay, under a pseudonym: an erasure gives no attempts back. What was answered under an `Idempotency-Key`, with the address masked, stays for as long as the key is remembered; and where more than sixteen verifications have ended, the oldest stay until an hour after their expiry.',
         body: recipientBody,
-        response: {204: Type.Null({description: 'Nothing is kept.'}), ...problems},
+        response: {204: Type.Null({description: 'Its verifications are gone.'}), ...problems},
       },
     },
     async (request, reply) => {
