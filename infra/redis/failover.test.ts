@@ -9,7 +9,7 @@ beforeEach(async () => {
   pods.start([0, 1, 2]);
   master = await pods.masterInStep();
   await pods.call(master, 'app', ['SET', 'otp:kept', 'yes']);
-  expect(await pods.call(master, 'app', ['WAIT', '2', '1000'])).toBe(2);
+  expect(await pods.call(master, 'app', ['WAIT', '2', '9000'])).toBe(2);
   // A replica that has just got its copy writes it to its disk in the background.
   for (const ordinal of [0, 1, 2])
     await pods.until(

@@ -174,8 +174,8 @@ export class RedisPods implements AsyncDisposable {
       maxRetriesPerRequest: 0,
       retryStrategy: () => null,
       lazyConnect: true,
-      connectTimeout: 1000,
-      commandTimeout: 2000,
+      connectTimeout: 10_000,
+      commandTimeout: 10_000,
     });
     redis.on('error', () => undefined);
     try {

@@ -50,11 +50,13 @@ describe('the webhook provider', () => {
     const {publicKey, privateKey} = generateKeyPairSync('x25519');
     const sealFor = readEncryptionKey(publicKey.export({format: 'jwk'}));
     if (sealFor === undefined) throw new Error('no key');
-    expect(await send(server, {sealFor})).toEqual({kind: 'accepted'});
+    // So long that no sealed text holds it by chance.
+    const code = '123456789012';
+    expect(await send(server, {sealFor, code, text: `${code} is your code`})).toEqual({kind: 'accepted'});
     const body = server.received[0]?.body ?? '';
-    expect(body).not.toContain('123456');
+    expect(body).not.toContain(code);
     const {plaintext} = await compactDecrypt(JSON.parse(body).data.sealedCode, privateKey);
-    expect(JSON.parse(Buffer.from(plaintext).toString())).toEqual({id: 'v1_x', code: '123456'});
+    expect(JSON.parse(Buffer.from(plaintext).toString())).toEqual({id: 'v1_x', code});
   });
 
   it.each([
