@@ -41,8 +41,8 @@ function connectThrough(sentinel: ScriptedSentinel, timeoutMs: number) {
   });
 }
 
-function connect(sentinel: ScriptedSentinel) {
-  const redis = connectThrough(sentinel, 1000);
+function connect(sentinel: ScriptedSentinel, timeoutMs = 20_000) {
+  const redis = connectThrough(sentinel, timeoutMs);
   const portNow = async () => /tcp_port:(\d+)/.exec(await redis.info('server').catch(() => ''))?.[1];
   return {
     command: (...[name, ...args]: [string, ...string[]]) => redis.call(name, ...args),
@@ -110,7 +110,7 @@ describe('a connection through sentinels', () => {
     await using current = await startRedis();
     let silent = false;
     using sentinel = await startScriptedSentinel({names: () => (silent ? undefined : old.port)});
-    using redis = connect(sentinel);
+    using redis = connect(sentinel, 1000);
     await redis.until('the old master', old.port);
     await until('a listener', async () => sentinel.listeners.length === 1);
     silent = true;
