@@ -37,6 +37,9 @@ export function createHeld({breakers, fallback, recovery, isUnsettled = () => fa
     const elsewhere = () => ({kind: isUnsettled(address) ? 'on_its_way' : 'elsewhere'}) as const;
     if (fallback.holdsRecipient(address) && !breakers.isOpen(address.partition)) await recovery.bringFor(address);
     if (!fallback.holdsRecipient(address)) return elsewhere();
+    // Of a recipient that it has in the place of another process it knows no more than what it has answered.
+    const isKnown = idempotency !== undefined && fallback.knows(idempotency);
+    if (fallback.standsInFor(address) && !isKnown) return elsewhere();
     try {
       return await fallback.create(address, verification, idempotency);
     } catch (error) {

@@ -110,6 +110,11 @@ export class FallbackStore implements Store {
     return this.#records.recipients.has(name.recipientTag);
   }
 
+  /** Whether another process may hold the recipient, too, and had it before. */
+  standsInFor(name: RecipientName): boolean {
+    return this.#withPeerCopies.has(name.recipientTag);
+  }
+
   /** Whether it has answered this request. */
   knows({tag}: Idempotency): boolean {
     return this.#records.requests.has(tag);

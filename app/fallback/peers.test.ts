@@ -339,10 +339,14 @@ describe('a creation that a peer may have taken into its memory', () => {
     ['has not', false],
   ])('is answered alike when it is repeated, whoever is asked, whether the first one %s', async (_what, takes) => {
     const nodes = await startNodes(3);
+    // What they know of each other is older than the outage: the order alone says who holds a recipient.
+    const metAt = performance.now();
+    await until('the store', () => nodes.every(({reachedAt}) => reachedAt > metAt));
     await cutOff(nodes);
     const {draft, parse} = createAddressBook();
-    const create = async (node: FallbackNode) =>
-      created(await node.fallback.store.create(draft('ada', verification()), {tag: 'repeated', fingerprint: 'f'})).id;
+    const create = async (node: FallbackNode, tag: string) =>
+      created(await node.fallback.store.create(draft('ada', verification({maxPending: 3})), {tag, fingerprint: 'f'}))
+        .id;
     const order = rank(
       draft('ada', verification()).recipientTag,
       nodes.map(({instance}) => instance),
@@ -352,16 +356,22 @@ describe('a creation that a peer may have taken into its memory', () => {
       FallbackNode,
       FallbackNode,
     ];
+    const before = await create(third, 'answered-before');
+    expect(parse(before)?.owner).toBe(first.instance);
     const store = first.fallback.part.store as {create: Store['create']};
     const take = store.create;
     store.create = async (...args) => {
       if (takes) await take(...args);
       throw new StoreError('unknown', 'the answer is lost');
     };
-    const told = await create(third);
+    const told = await create(third, 'repeated');
     expect(parse(told)?.owner).toBe(second.instance);
     store.create = take;
-    for (const node of [third, second, first]) expect(await create(node)).toBe(told);
+    for (const node of [third, second, first]) {
+      expect(await create(node, 'repeated')).toBe(told);
+      // Of what the first one has answered the other one knows nothing.
+      expect(await create(node, 'answered-before')).toBe(before);
+    }
   });
 
   it.each([
