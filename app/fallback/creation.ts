@@ -61,13 +61,14 @@ export class Creation {
   }
 
   async #create(draft: Draft, idempotency: Idempotency | undefined, deadline: Deadline): Promise<CreateOutcome> {
+    const before = this.#options.peers.ready();
     const held = await this.#whereHeld(draft, idempotency);
     if (held.kind === 'on_its_way') throw new AnswerOnItsWay();
     if (held.kind !== 'elsewhere') return held;
     const stored = await this.#inStore(draft, idempotency, deadline);
     if (stored.kind === 'nowhere') {
       const mayHaveCopy = stored.storeMayHaveCopy || held.isInDoubt;
-      return this.#inMemory(draft, mayHaveCopy, idempotency, deadline);
+      return this.#inMemory(draft, before, mayHaveCopy, idempotency, deadline);
     }
     // A repetition must not bring to light what stands for the same code under an id of its own, until that is ended.
     if (held.mayHaveCopy && stored.kind === 'created' && stored.id !== draft.addressTo().address.id)
@@ -105,6 +106,7 @@ export class Creation {
    */
   *#holders(draft: Draft): Iterable<{instance: string; holdsCopies: boolean; create: CreateHeld}> {
     const {instance, createHeld, fallback, peers, deadlineMs} = this.#options;
+    const before = peers.ready();
     const mine = {
       instance,
       holdsCopies: fallback.holdsCopies,
@@ -127,6 +129,8 @@ export class Creation {
     // Only now: one that is about to end may have handed the recipient to one of these, or to this process, before it answered.
     if (fallback.holdsRecipient(draft)) yield mine;
     for (const peer of this.#mayHold(draft)) if (peer.holds) yield toHolder(peer);
+    // One that has begun to leave meanwhile may have handed it to one that had been asked by then.
+    if (notIn(peers.ready(), before).some(({holds}) => holds)) yield* this.#holders(draft);
   }
 
   #mayHold(draft: Draft): Peer[] {
@@ -205,12 +209,14 @@ export class Creation {
    */
   async #inMemory(
     draft: Draft,
+    before: readonly Peer[],
     isInDoubt: boolean,
     idempotency: Idempotency | undefined,
     deadline: Deadline,
   ): Promise<CreateOutcome> {
     const {own, peers} = this.#options;
-    const ready = peers.ready();
+    // One that has begun to leave meanwhile has its turn, too: it may hold the recipient.
+    const ready = [...peers.ready(), ...notIn(peers.ready(), before)];
     let mayHaveCopy = isInDoubt;
     let peerMayHaveCopy = false;
     let failure = new StoreError('not_executed', 'no process takes the verification');
@@ -242,4 +248,8 @@ export class Creation {
     const {address, verification} = draft.addressTo();
     return store.create(address, verification, idempotency);
   }
+}
+
+function notIn(some: readonly Peer[], all: readonly Peer[]): Peer[] {
+  return all.filter(({instance}) => !some.some((each) => each.instance === instance));
 }

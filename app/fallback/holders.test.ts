@@ -97,3 +97,65 @@ it.each(['a peer', 'this process'] as const)(
     expect(store.isEmpty).toBe(true);
   },
 );
+
+it('a request is answered alike by a process that begins to end while the store is asked in vain', async () => {
+  const leaver = open();
+  // By the order it is the one that holds the recipient: nobody is asked.
+  const names = Array.from({length: 64}, (_, i) => `user${i}`);
+  const name = String(
+    names.find((each) => rank(draft(each, verification()).recipientTag, ['leaver', 'this'])[0] === 'leaver'),
+  );
+  const told = await answered(leaver, 'leaver', name);
+  const mine = open();
+  let ends = false;
+  const peer = {...peerOf('leaver', leaver), store: () => leaver as unknown as Store};
+  const creation = new Creation({
+    instance: 'this',
+    own: {
+      create: async (address, ...args) => {
+        if (address.owner !== undefined) return mine.create(address, ...args);
+        ends = true;
+        throw new StoreError('not_executed', 'away');
+      },
+    } as Store,
+    createHeld: async () => ({kind: 'elsewhere'}),
+    breakers: {isOpen: () => true, reachedAt: () => 1},
+    fallback: mine,
+    peers: {...noPeers, ready: () => (ends ? [] : [peer]), unreadyHolders: () => (ends ? [peer] : [])},
+    deadlineMs: 1000,
+  });
+  expect(await creation.create(draft(name, verification()), request)).toMatchObject({id: told.id});
+  expect(mine.isEmpty).toBe(true);
+});
+
+it('a request is answered alike where a process begins to end and hands its recipient to one that had been asked by then', async () => {
+  const [leaver, other] = [open(), open()];
+  const names = Array.from({length: 64}, (_, i) => `user${i}`);
+  const name = String(
+    names.find((each) => rank(draft(each, verification()).recipientTag, ['leaver', 'other'])[0] === 'other'),
+  );
+  const told = await answered(leaver, 'leaver', name);
+  const somebody = draft('somebody', verification()).addressTo('other');
+  await other.create(somebody.address, somebody.verification);
+  let ends = false;
+  const leaving = () => {
+    const {createHeld: ask, ...peer} = peerOf('leaver', leaver);
+    const createHeld: Peer['createHeld'] =
+      (deadlineMs) =>
+      async (...args) => {
+        ends = true;
+        await leaver.move(told, async (holding) => {
+          await other.adopt(holding);
+          return 'taken';
+        });
+        return ask(deadlineMs)(...args);
+      };
+    return {...peer, createHeld};
+  };
+  const {creation, store} = beside({
+    ready: () => [...(ends ? [] : [leaving()]), peerOf('other', other)],
+    unreadyHolders: () => (ends ? [peerOf('leaver', leaver)] : []),
+  });
+  expect(await creation.create(draft(name, verification()), request)).toMatchObject({id: told.id});
+  expect(store.isEmpty).toBe(true);
+});
