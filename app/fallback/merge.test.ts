@@ -19,10 +19,11 @@ async function redis() {
   await until('a connection', () => connection.status === 'ready');
   const servers = singleServer(connection);
   const handover = new RedisHandover({servers, timings: noWaits});
+  let sequence = 0;
   return {
     store: new RedisStore({servers, timings: noWaits}),
     adopt: async (holding: Parameters<RedisHandover['adoption']>[0]) =>
-      void (await handover.adoption(holding, 'process-one', 1).send()),
+      void (await handover.adoption(holding, 'process-one', ++sequence).send()),
   };
 }
 
@@ -76,6 +77,35 @@ it.each([
       expect(await store.create(address(name), verification(), request)).toMatchObject({id: later.id});
       expect(await store.check(earlier, right, limits)).toMatchObject({snapshot: {status: 'superseded'}});
       expect(await store.check(later, right, limits)).toMatchObject({kind: 'approved'});
+    }
+  },
+);
+
+it.each([
+  ['the store', redis],
+  ['a peer', memory],
+])(
+  'of two copies of one code the one that the caller was told of keeps its request, however old the two are: at %s',
+  async (_where, target) => {
+    const {draft} = createAddressBook();
+    const {store, adopt} = await target();
+    for (let i = 0; i < 10; i++) {
+      const drafted = draft(`copied${i}`, verification({maxPending: 3}));
+      const request = {tag: `copied${i}`, fingerprint: 'f'};
+      const [copier, teller] = [open(), open()];
+      const [copy, told] = [drafted.addressTo('copier'), drafted.addressTo('teller')];
+      await copier.create(copy.address, copy.verification, request);
+      await teller.create(told.address, {...told.verification, storeMayHaveCopy: true}, request);
+      for (const [from, passedMs] of [
+        [copier, 0],
+        [teller, minute],
+      ] as const)
+        await from.move(drafted, async (holding) => {
+          await adopt(aged(holding, passedMs));
+          return 'taken';
+        });
+      expect(await store.create(told.address, told.verification, request)).toMatchObject({id: told.address.id});
+      expect(await store.check(copy.address, right, limits)).toMatchObject({snapshot: {status: 'superseded'}});
     }
   },
 );

@@ -156,11 +156,11 @@ if recipient.ends > at then write_recipient(KEYS[1], recipient) end
 
 for i, request in ipairs(holding.requests) do
   local replied = request.reply
-  for _, position in ipairs({3, 6, 7, 13}) do replied[position] = replied[position] + at end
+  for _, position in ipairs({3, 6, 7, 13}) do replied[position] = replied[position] + sent end
   for _, position in ipairs({16, 17, 18}) do
-    if replied[position] > 0 then replied[position] = replied[position] + at end
+    if replied[position] > 0 then replied[position] = replied[position] + sent end
   end
-  for position = 22, #replied, 2 do replied[position] = replied[position] + at end
+  for position = 22, #replied, 2 do replied[position] = replied[position] + sent end
   local key = KEYS[first_request + i]
   if request.endsInMs > 0 and not keeps_reply[i] and not (untold and redis.call('EXISTS', key) == 1) then
     remember(key, request.fingerprint, request.endsInMs, replied)
