@@ -11,7 +11,6 @@ import {Creation} from './creation.ts';
 import {FallbackStore} from './fallback-store.ts';
 import {noPeers} from './peers.ts';
 
-const deadlineMs = 2000;
 /** Without its deadline an operation would wait for a recipient until the test counts as hung. */
 const patienceMs = 3_600_000;
 const {draft} = createAddressBook();
@@ -19,13 +18,8 @@ let resources: AsyncDisposableStack;
 let owner: FallbackNode;
 let other: FallbackNode;
 
-beforeEach(async () => {
+beforeEach(() => {
   resources = new AsyncDisposableStack();
-  const redis = resources.use(await startRedis());
-  const options = {redisPort: redis.port, addresses: new Set<string>(), timings: noWaits};
-  owner = await startNode({...options, deadlineMs, patienceMs}, resources);
-  other = await startNode(options, resources);
-  await until('the nodes to meet', () => owner.peers.ready().length === 1 && other.peers.ready().length === 1);
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -33,7 +27,12 @@ afterEach(async () => {
 });
 
 /** A recipient of the owner whose hand-over does not end, while Redis is there. */
-async function onItsWay() {
+async function onItsWay(deadlineMs: number) {
+  const redis = resources.use(await startRedis());
+  const options = {redisPort: redis.port, addresses: new Set<string>(), timings: noWaits};
+  owner = await startNode({...options, deadlineMs, patienceMs}, resources);
+  other = await startNode(options, resources);
+  await until('the nodes to meet', () => owner.peers.ready().length === 1 && other.peers.ready().length === 1);
   for (const {link} of [owner, other]) link.cut();
   await until('the outage', () => owner.fallback.isOpen && other.fallback.isOpen);
   const held = draft('ada', verification()).addressTo(owner.instance);
@@ -48,13 +47,14 @@ async function onItsWay() {
 }
 
 it('a check waits for a recipient that is on its way no longer than its deadline, and says that nothing was done', async () => {
-  const address = await onItsWay();
+  const address = await onItsWay(2000);
   for (const {fallback} of [owner, other])
     await expect(fallback.store.check(address, right, limits)).rejects.toMatchObject({effect: 'not_executed'});
 });
 
 it('a creation whose recipient is on its way says within its deadline that it may have been made where Redis is silent', async () => {
-  await onItsWay();
+  // Of it both the wait for the recipient and the one for Redis have a second at least.
+  await onItsWay(6000);
   owner.link.silence('both');
   // A peer may have told what became of it.
   const error = await owner.fallback.store.create(draft('ada', verification())).catch((reason) => reason);
@@ -66,13 +66,13 @@ it('a creation that Redis may have made and no memory takes is of unknown outcom
     throw new StoreError(owner === undefined ? 'unknown' : 'not_executed', 'as told');
   };
   const creation = new Creation({
-    instance: owner.instance,
+    instance: 'this',
     own: {create} as unknown as Store,
     createHeld: async () => ({kind: 'elsewhere'}),
     breakers: {isOpen: () => false, reachedAt: () => 0},
     fallback: new FallbackStore({processes: () => 1}),
     peers: noPeers,
-    deadlineMs,
+    deadlineMs: 2000,
   });
   await expect(creation.create(draft('ida', verification()))).rejects.toMatchObject({effect: 'unknown'});
 });
