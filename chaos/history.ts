@@ -70,6 +70,8 @@ export interface RecordedRun {
   readonly operations: readonly Operation[];
   /** When a user first saw the message of a verification; ms since the start of the run. */
   readonly messageSeenMs: ReadonlyMap<string, number>;
+  /** How often a verification had been sent again when the newest of its messages that users saw was written. */
+  readonly resendsSeen: ReadonlyMap<string, number>;
   /** In order of time. */
   readonly observations: readonly Observation[];
   readonly machine: MachineLoad;

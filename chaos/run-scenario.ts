@@ -97,7 +97,8 @@ async function record({scenario, executor, signal}: RunOptions, plan: RunPlan, t
   const doubts = await testbed.doubts();
   return {
     operations: client.operations,
-    messageSeenMs: messagesSeen(client),
+    messageSeenMs: ofEach(client, (id) => client.messageSeenMs(id)),
+    resendsSeen: ofEach(client, (id) => client.resendsSeen(id)),
     observations: observations.seen,
     fault,
     machine: machineLoad(),
@@ -134,12 +135,13 @@ async function messagesDue(client: Client, deliveryMs: number, signal: AbortSign
   while (client.nowMs() < untilMs && !allCame()) await sleep(100, undefined, {signal});
 }
 
-function messagesSeen(client: Client): Map<string, number> {
+/** What is known of each verification; those of which nothing is are left out. */
+function ofEach(client: Client, known: (verificationId: string) => number | undefined): Map<string, number> {
   const ids = new Set(client.operations.flatMap(({verificationId}) => verificationId ?? []));
   return new Map(
     [...ids].flatMap((id) => {
-      const seenMs = client.messageSeenMs(id);
-      return seenMs === undefined ? [] : [[id, seenMs] as const];
+      const value = known(id);
+      return value === undefined ? [] : [[id, value] as const];
     }),
   );
 }

@@ -39,7 +39,8 @@ function startOfWait({endMs}: Operation, fault: FaultTimes, deliveryMs: number):
   return metFault ? fault.healedMs : endMs;
 }
 
-function wasInHand({startMs, endMs}: Operation, fault: FaultTimes, inHandMs: number): boolean {
+/** Whether a worker may have had its message when the fault came. */
+export function wasInHand({startMs, endMs}: Operation, fault: FaultTimes, inHandMs: number): boolean {
   return startMs <= fault.provenMs && endMs >= fault.startMs - inHandMs;
 }
 

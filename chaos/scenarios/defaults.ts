@@ -16,6 +16,7 @@ import {onlyRightCodes} from '../checks/only-right-codes.ts';
 import {recoversInTime} from '../checks/recovers-in-time.ts';
 import {refusalsClean} from '../checks/refusals-clean.ts';
 import {repeatsAnsweredAlike} from '../checks/repeats-answered-alike.ts';
+import {sentAgainAsAsked} from '../checks/sent-again-as-asked.ts';
 import {servedInFault} from '../checks/served-in-fault.ts';
 import {wrongChecksBounded} from '../checks/wrong-checks-bounded.ts';
 import type {Environment} from '../executors/executor.ts';
@@ -42,6 +43,7 @@ export const everyCheck: readonly Checker[] = [
   lossesBounded,
   servedInFault,
   messagesArrive,
+  sentAgainAsAsked,
   answersInTime,
   refusalsClean,
   recoversInTime,

@@ -20,12 +20,17 @@ export function runOf(...given: readonly Given[]): RecordedRun {
       ...partial,
     };
   });
-  // Messages are seen as soon as the create is acknowledged.
+  // Messages are seen as soon as the create is acknowledged, those of resends as well.
   const acknowledged = operations.filter(({kind, outcome}) => kind === 'create' && outcome === 'ok');
   const messageSeenMs = new Map(acknowledged.map(({verificationId, endMs}) => [verificationId ?? '', endMs]));
+  const resends = Map.groupBy(
+    operations.filter(({kind, outcome}) => kind === 'resend' && outcome === 'ok'),
+    ({verificationId = ''}) => verificationId,
+  );
   return {
     operations,
     messageSeenMs,
+    resendsSeen: new Map([...resends].map(([id, {length}]) => [id, length])),
     observations: [{atMs: 9_000, answering: 3, inFallback: 0}],
     doubts: [],
     machine: {runnerStallMs: 20, cpuPressure: 0.1, runsService: true},

@@ -84,6 +84,11 @@ export class Client {
     return newest && newest.firstSeenAtMs - this.#options.originMs;
   }
 
+  /** How often a verification had been sent again when its newest message was written; undefined where none has come. */
+  resendsSeen(verificationId: string): number | undefined {
+    return this.#options.messages.newestOf(verificationId)?.resends;
+  }
+
   async #act(kind: OperationKind, subject: Subject, method: string, path: string, body?: object): Promise<Operation> {
     const startMs = this.nowMs();
     const answer = await this.#request(method, path, subject.idempotencyKey, body);
