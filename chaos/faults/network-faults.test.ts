@@ -5,6 +5,7 @@ import type {ProcessTestbed} from '../executors/process-testbed.ts';
 import {type ReplicatedSet, startReplicatedSet} from '../lab/replicated-set.ts';
 import type {ServiceInstance} from '../lab/service-instance.ts';
 import type {Link} from '../lab/toxiproxy.ts';
+import {waitUntil} from '../lab/wait-until.ts';
 import {testbedOf} from '../testing/testbed.ts';
 import {cutOneInstance} from './cut-one-instance.ts';
 import {cutReplication} from './cut-replication.ts';
@@ -16,7 +17,8 @@ let cleanup: AsyncDisposableStack;
 let set: ReplicatedSet;
 beforeAll(async () => {
   cleanup = new AsyncDisposableStack();
-  set = cleanup.use(await startReplicatedSet());
+  // No master is replaced that is only slow.
+  set = cleanup.use(await startReplicatedSet({downAfterMs: 60_000}));
 }, 60_000);
 afterAll(() => cleanup.disposeAsync());
 
@@ -56,6 +58,11 @@ test('replicas that are a moment behind are not cut off', async () => {
   const inHand = hardlyBrokenBy(cutReplication);
   await inHand.inject();
   const master = await set.master();
+  // A master sends a new replica nothing before that has acknowledged its copy.
+  await master.command('SET', 'first', '1');
+  await waitUntil('the first change at the replicas', 30_000, async () =>
+    (await Promise.all(set.nodes.map((node) => node.command('GET', 'first')))).every((value) => value === '1'),
+  );
   const seen: boolean[] = [];
   let over = false;
   const writing = (async () => {

@@ -29,7 +29,8 @@ describe('a replicated set', () => {
   });
 
   test('all of it gone comes back under its last master, with its data', async () => {
-    const set = cleanup.use(await startReplicatedSet({replicas: 1}));
+    // So long that nobody takes over while they start.
+    const set = cleanup.use(await startReplicatedSet({replicas: 1, downAfterMs: 20_000}));
     const master = await set.master();
     await master.command('SET', 'kept', '1');
     for (const node of [...set.nodes, ...set.sentinels]) await node.kill();

@@ -10,7 +10,8 @@ import {StoreError} from '../store.ts';
 
 describe('a store behind sentinels', () => {
   it('answers every operation within its deadline through a fail-over, then loses the codes of before and keeps new ones', async () => {
-    await using set = await startReplicatedSet();
+    // Long enough that no master is replaced that is only slow.
+    await using set = await startReplicatedSet({downAfterMs: 3000});
     const told: string[] = [];
     const sentinels = set.sentinels.map(({port}) => ({host: '127.0.0.1', port}));
     const servers = await connectToServers(
