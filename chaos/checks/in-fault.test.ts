@@ -24,11 +24,14 @@ describe('new verifications are served while the fault lasts', () => {
     expect(violations([created(1_200), refusedAt(1_300)])).toHaveLength(1);
   });
 
-  test('so is one that is turned away for another reason than its own guesses: "rate limited" is not served', () => {
+  test('so is one that is turned away for something else than what its recipient did: "rate limited" is not served', () => {
     const turnedAway = (errorCode: string) =>
       refused(1_300, 429, errorCode, {kind: 'create', verificationId: undefined});
     expect(violations([created(1_200), turnedAway('rate_limited')])).toHaveLength(1);
     expect(violations([created(1_200), turnedAway('recipient_locked')])).toEqual([]);
+    const often = (times: number) => Array.from({length: times}, (_, position) => created(1_200 + position));
+    expect(violations([...often(4), turnedAway('rate_limited')])).toHaveLength(1);
+    expect(violations([...often(5), turnedAway('rate_limited')])).toEqual([]);
   });
 
   test('messages that all wait for the end of the fault are not delivered in it', () => {

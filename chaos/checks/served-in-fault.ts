@@ -4,6 +4,8 @@ import {type Bounds, type Checker, losableUntilMs} from './checker.ts';
 
 // Far longer than a message takes; shorter than a fault lasts, in compressed runs too.
 const SENT_MS = 2_000;
+// More codes than anybody asks for who means to use one.
+const LIMITED_AFTER = 5;
 
 /**
  * New verifications end to end while the fault lasts: asked for, sent, and checked. What the store acknowledged before the fault was in
@@ -11,10 +13,7 @@ const SENT_MS = 2_000;
  * how soon everything is as before. What a process alone held that has died nobody can serve.
  */
 export const servedInFault: Checker = (run, bounds) => {
-  // Who has guessed too often gets no new code; whether one has, others judge.
-  const creates = run.operations.filter(
-    (operation) => operation.kind === 'create' && isIn(operation, run) && operation.errorCode !== 'recipient_locked',
-  );
+  const creates = createsIn(run);
   const served = creates.filter(({outcome}) => outcome === 'ok');
   const groups = byVerification(run.operations);
   const unsent = served.filter((created) => !wasSent(created, run, bounds));
@@ -36,6 +35,19 @@ export const servedInFault: Checker = (run, bounds) => {
     violations: share >= bounds.servedShareMin ? [] : failures.map(describeOperation),
   };
 };
+
+/** Without those that are turned away for what their recipients did: who has guessed too often (whether one has, others judge), or asks on and on. */
+function createsIn(run: RecordedRun): Operation[] {
+  const asked = new Map<string, number>();
+  return run.operations.filter((operation) => {
+    const {kind, recipient, errorCode} = operation;
+    if (kind !== 'create') return false;
+    const before = asked.get(recipient) ?? 0;
+    asked.set(recipient, before + 1);
+    const ownDoing = errorCode === 'recipient_locked' || (errorCode === 'rate_limited' && before >= LIMITED_AFTER);
+    return isIn(operation, run) && !ownDoing;
+  });
+}
 
 /** Nobody has looked at the code. */
 function isUnchecked(check: Operation): boolean {
