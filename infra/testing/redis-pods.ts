@@ -20,9 +20,14 @@ import {SecretStore} from './secret-store.ts';
 
 type Program = 'redis' | 'sentinel';
 
+// Tests that run at the same time have networks of their own.
+const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 8;
 const folders = [secretsFolder, configFolder, runFolder, dataFolder];
-// What sentinels are given 5 s for in a cluster is waited for here in each test.
-const downAfterMs = 2000;
+interface PodsOptions {
+  /** After which sentinels miss a Redis. @default 2000: it is waited for in each test */
+  readonly downAfterMs?: number;
+}
+
 // Sentinels whose votes were split try again after twice this time.
 const failoverTimeoutMs = 5000;
 
@@ -36,15 +41,17 @@ export class RedisPods implements AsyncDisposable {
   readonly #root: string;
   readonly #running = new Map<string, ChildProcess>();
   readonly #log: string[] = [];
+  readonly #downAfterMs: number;
 
-  private constructor(root: string) {
+  private constructor(root: string, {downAfterMs = 2000}: PodsOptions) {
     this.#root = root;
-    const network = `127.${randomInt(1, 255)}.${randomInt(1, 255)}`;
+    this.#downAfterMs = downAfterMs;
+    const network = `127.${8 * randomInt(1, 31) + worker}.${randomInt(1, 255)}`;
     this.hosts = [1, 2, 3].map((number) => `${network}.${number}`);
   }
 
-  static async create(): Promise<RedisPods> {
-    const pods = new RedisPods(await mkdtemp(join(tmpdir(), 'otp-redis-pods-')));
+  static async create(options: PodsOptions = {}): Promise<RedisPods> {
+    const pods = new RedisPods(await mkdtemp(join(tmpdir(), 'otp-redis-pods-')), options);
     await ensureAllSecrets(loadEnvironment('example', projectRoot), (recipe) =>
       ensureSecret(pods.secrets.cluster, recipe),
     );
@@ -72,7 +79,7 @@ export class RedisPods implements AsyncDisposable {
     });
     for (const [name, text] of Object.entries(files)) {
       const here = text
-        .replace(/(down-after-milliseconds \w+) \d+/, `$1 ${downAfterMs}`)
+        .replace(/(down-after-milliseconds \w+) \d+/, `$1 ${this.#downAfterMs}`)
         .replace(/(failover-timeout \w+) \d+/, `$1 ${failoverTimeoutMs}`)
         .replace('turn=180', 'turn=1');
       await writeFile(this.#path(ordinal, `${configFolder}/${name}`), this.#here(ordinal, here));
