@@ -109,3 +109,30 @@ it.each([
     }
   },
 );
+
+it.each([
+  ['the store', redis],
+  ['a peer', memory],
+])(
+  'of two verifications that one request was given none is good once one has been approved, whichever comes first: at %s',
+  async (_where, target) => {
+    const {address} = createAddressBook();
+    for (const isHeldEarlier of [true, false]) {
+      const name = `approved-held-earlier-${isHeldEarlier}`;
+      const request = {tag: name, fingerprint: 'f'};
+      const [held, {store, adopt}] = [open(), await target()];
+      const [there, here] = [address(name), address(name)];
+      await held.create(there, verification({maxPending: 3}), request);
+      await store.create(here, verification({maxPending: 3}), request);
+      const [earlier, later] = isHeldEarlier ? [there, here] : [here, there];
+      const approved = await (isHeldEarlier ? held : store).check(earlier, right, limits);
+      expect(approved).toMatchObject({kind: 'approved'});
+      await held.move(there, async (holding) => {
+        await adopt(aged(holding, isHeldEarlier ? minute : -minute));
+        return 'taken';
+      });
+      expect(await store.check(later, right, limits)).toMatchObject({snapshot: {status: 'superseded'}});
+      expect(await store.read(earlier)).toMatchObject({snapshot: {status: 'approved'}});
+    }
+  },
+);

@@ -146,8 +146,9 @@ function endCopies({codes}: RecipientRecord, record: VerificationRecord): 'other
 }
 
 /**
- * Of two verifications that one request was given the caller was told of the later one last: the other one ends. Tells whether
- * the later one is the one that is known here.
+ * Of two verifications that one request was given the caller was told of the later one last: the other one ends. Where that one
+ * has been approved meanwhile, the later one does: one request is worth one approval. Tells whether the later one is the one that
+ * is known here.
  */
 function isLater({codes}: RecipientRecord, known: RememberedOutcome, held: RememberedOutcome): boolean {
   if (known.kind !== 'created' || held.kind !== 'created' || known.id === held.id) return false;
@@ -157,8 +158,9 @@ function isLater({codes}: RecipientRecord, known: RememberedOutcome, held: Remem
   // Which of two copies of one code ends has been decided.
   if (ofKnown !== undefined && ofHeld !== undefined && draftTagOf(ofKnown) === draftTagOf(ofHeld)) return false;
   const isKnownLater = known.snapshot.createdAt > held.snapshot.createdAt;
-  const earlier = isKnownLater ? ofHeld : ofKnown;
-  if (earlier?.standing === 'live') earlier.standing = 'superseded';
+  const [earlier, later] = isKnownLater ? [ofHeld, ofKnown] : [ofKnown, ofHeld];
+  const ended = earlier?.status === 'approved' ? later : earlier;
+  if (ended?.standing === 'live') ended.standing = 'superseded';
   return isKnownLater;
 }
 

@@ -181,7 +181,7 @@ function toScript(held: HeldVerification, fenced: boolean) {
     tag: held.tag,
     ...(held.storeMayHaveCopy ? {copy: draftTagOf(held)} : {}),
     status: statusLetter(held.status),
-    mark: marks[held.standing],
+    mark: held.status === 'approved' ? '+' : marks[held.standing],
     fenced: fenced && held.status === 'pending' && held.survivesFailover !== true,
     mac: held.mac,
     sealedAddress: held.sealedAddress,

@@ -70,26 +70,30 @@ for _, held in ipairs(holding.verifications) do
   if held.copy then first_request = first_request + 1 end
   held_drafts[string.sub(held.tag, 1, draft_length)] = true
 end
--- Of two verifications that one request was given the caller was told of the later one last: the other one ends.
+-- Of two verifications that one request was given the caller was told of the later one last: the other one ends. Where that
+-- one has been approved meanwhile, the later one does: one request is worth one approval.
 local keeps_reply = {}
 for i, request in ipairs(holding.requests) do
   local stored = request.reply[1] == 'created' and redis.call('GET', KEYS[first_request + i])
   if stored then
     local known, replied = cmsgpack.unpack(stored)
     if known == request.fingerprint and replied[ID] ~= request.reply[ID] then
+      local its
+      for _, held in ipairs(holding.verifications) do
+        if held.createdAgeMs == -request.reply[CREATED] then its = held end
+      end
       local is_later = replied[CREATED] > sent + request.reply[CREATED]
+      local ends, is_used = not is_later or its and its.mark == '+', false
       for _, code in ipairs(recipient.codes) do
         if code[EXPIRES] == replied[ENDS] then
           -- Which of two copies of one code ends is decided below.
           if held_drafts[string.sub(code[TAG], 1, draft_length)] then is_later = false
-          elseif code[MARK] == '=' and not is_later then code[MARK] = '!' end
+          elseif code[MARK] == '=' and ends then code[MARK] = '!'
+          elseif code[MARK] == '+' then is_used = true end
         end
       end
       keeps_reply[i] = is_later
-      for _, held in ipairs(holding.verifications) do
-        local is_its = held.mark == '=' and held.createdAgeMs == -request.reply[CREATED]
-        if is_later and is_its then held.mark, held.message = '!', nil end
-      end
+      if (is_later or is_used) and its and its.mark == '=' then its.mark, its.message = '!', nil end
     end
   end
 end

@@ -3,7 +3,7 @@
 --   blocked    until somebody unlocks it
 --   sendable   no message before
 --   ends       when the record ends: with its last code, or 400 days after the last failure
---   codes      {tag, mark, expires}, oldest first; marks: = live, ! superseded, . final
+--   codes      {tag, mark, expires}, oldest first; marks: = live, ! superseded, + approved, . final
 --   contexts   {[context] = {failures, no check before, nothing before}}, those with failures
 -- All instants are ms since 1970 by this server's clock.
 local TAG, MARK, EXPIRES = 1, 2, 3

@@ -57,7 +57,7 @@ end
 local function finish(v, r, tag, status)
   v.status, v.mac, v.address, v.code, v.lineage = status, '', '', '', ''
   local code = find_code(r, tag)
-  if code then code[MARK] = '.' end
+  if code then code[MARK] = status == 'a' and '+' or '.' end
 end
 
 -- The reply of every script on a verification: KIND, UNTIL (0: none), the snapshot, then what only that script tells.
