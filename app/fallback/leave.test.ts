@@ -105,7 +105,7 @@ it('a message that was in hand when its verification went to the store is queued
   await fallback.store.check(bob, right, limits);
   await fallback.outbox.release(inHand);
   await fallback.outbox.close();
-  await fallback.stop(5000);
+  await fallback.stop(20_000);
   const connection = connectTo(file.redis.url);
   file.resources.defer(() => connection.disconnect());
   await until('a connection', () => connection.status === 'ready');

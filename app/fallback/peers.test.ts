@@ -392,7 +392,7 @@ describe('a creation that a peer may have taken into its memory', () => {
     const isHandedOver = order === 'the process with the copy hands it over';
     if (isHandedOver) {
       await until('the other one to be there to take it', () => copier.peers.ready().length === 1);
-      await copier.fallback.stop(2000);
+      await copier.fallback.stop(20_000);
       expect(copier.fallback.size).toBe(0);
     } else await mend([order === 'the copy comes back first' ? copier : teller]);
     await mend(isHandedOver ? [teller] : nodes);
