@@ -1,6 +1,7 @@
 import {createSecretKey, randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {type ClientHttp2Session, connect} from 'node:http2';
+import {connect as connectTcp} from 'node:net';
 import {connect as connectTls, type TLSSocket} from 'node:tls';
 import {pino} from 'pino';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
@@ -90,7 +91,7 @@ function directoryOf(addresses: () => readonly string[], lookEveryMs = 1000) {
     log,
     lookEveryMs,
   });
-  directory.start();
+  void directory.start();
   resources.defer(() => directory.stop());
   return directory;
 }
@@ -224,6 +225,15 @@ describe('the peer port', () => {
     });
     const [error] = await once(socket, 'error');
     expect(String(error)).toMatch(/certificate required|ECONNRESET|socket hang up/i);
+  });
+
+  it('lets go of who is about to connect when it closes, and waits for nobody', async () => {
+    const closing = await serve();
+    const socket = connectTcp(closing.port, '127.0.0.1');
+    await once(socket, 'connect');
+    const closed = once(socket, 'close');
+    await closing.close();
+    await closed;
   });
 });
 

@@ -8,7 +8,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type {AddressInfo} from 'node:net';
+import type {AddressInfo, Socket} from 'node:net';
 import type {TLSSocket} from 'node:tls';
 import type {Logger} from 'pino';
 import type {PeerPart, PeerStatus} from '../fallback/peers.ts';
@@ -75,20 +75,31 @@ export async function startPeerServer(options: PeerServerOptions): Promise<PeerS
     session.on('error', () => {});
     serve(session, options);
   });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   server.on('tlsClientError', ({message}) => log.warn({reason: message}, 'refused a connection to the peer port'));
   server.listen(port, host);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
     renew: () => server.setSecureContext(tls.current()),
-    close: () => close(server, open),
+    close: () => close(server, open, sockets),
   };
 }
 
-async function close(server: Http2SecureServer, open: ReadonlySet<ServerHttp2Session>): Promise<void> {
+async function close(
+  server: Http2SecureServer,
+  open: ReadonlySet<ServerHttp2Session>,
+  sockets: ReadonlySet<Socket>,
+): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   for (const session of open) session.destroy();
+  // Who is about to connect has no session yet, and would be waited for.
+  for (const socket of sockets) socket.destroy();
   await closed;
 }
 
