@@ -1,4 +1,5 @@
 import {type KeyObject, X509Certificate} from 'node:crypto';
+import {setTimeout as delay} from 'node:timers/promises';
 import type {Logger} from 'pino';
 import type {PeerSettings} from './config/peer-settings.ts';
 import {createInstance} from './domain/verification-id.ts';
@@ -12,6 +13,9 @@ import type {PeerTls} from './peers/tls.ts';
 import type {RedisHandover} from './store/redis-handover.ts';
 import type {Store} from './store/store.ts';
 import {followRenewals} from './tls/renewal.ts';
+
+/** A name that nobody answers for keeps no process from starting. */
+const longestFirstLookMs = 3000;
 
 export interface StartFallbackOptions {
   /** The store that all processes share. */
@@ -76,8 +80,8 @@ export async function startFallback(
     log,
   });
   resources.defer(() => renewal.stop());
-  directory.start();
   resources.defer(() => directory.stop());
+  await Promise.race([directory.start(), delay(longestFirstLookMs, undefined, {ref: false})]);
   log.info({port: server.port, instance}, 'listening to peers');
   return fallback;
 }

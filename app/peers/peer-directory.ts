@@ -72,8 +72,11 @@ export class PeerDirectory implements Peers {
     this.#lookEveryMs = options.lookEveryMs ?? 1000;
   }
 
-  start(): void {
+  /** Resolves once it has looked at all addresses: who acts before knows of nobody. Never rejects. */
+  async start(): Promise<void> {
+    const looked = this.#nextLook();
     this.#running = this.#run();
+    await looked;
   }
 
   async stop(): Promise<void> {

@@ -121,7 +121,7 @@ export async function startNode(
     onTold: (peer, status) => directory.hear(peer, status),
   });
   addresses.add(`127.0.0.1:${server.port}`);
-  directory.start();
+  void directory.start();
   if (!isCutOff) await until('the store', () => reachedAt > Number.NEGATIVE_INFINITY);
   let ended = false;
   const kill = async () => {
