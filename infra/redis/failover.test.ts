@@ -1,3 +1,8 @@
+import {execFile} from 'node:child_process';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {basename, join} from 'node:path';
+import {promisify} from 'node:util';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {RedisPods} from '../testing/redis-pods.ts';
 import {masterName} from './names.ts';
@@ -31,6 +36,20 @@ const handOver = () =>
     const said = await pods.run(master, 'stop-redis.sh');
     return said.includes('not handed over') ? undefined : said;
   });
+
+/** A client for which the second answer of another server that is master comes too late. */
+async function slowOnce(folder: string): Promise<void> {
+  const {stdout} = await promisify(execFile)('sh', ['-c', 'command -v redis-cli || command -v valkey-cli']);
+  const script = `#!/bin/sh
+answer=$(${stdout.trim()} "$@") || exit
+case "$* $answer" in
+  *' -h ${pods.host(master)} '*) ;;
+  *'INFO replication'*role:master*) echo >> ${folder}/asked; [ "$(wc -l < ${folder}/asked)" != 2 ] || sleep 2 ;;
+esac
+echo "$answer"
+`;
+  await writeFile(join(folder, basename(stdout.trim())), script, {mode: 0o755});
+}
 
 describe('three pods of Redis', {timeout: 90_000}, () => {
   beforeEach(() => startPods(), 60_000);
@@ -108,6 +127,20 @@ describe('three pods of Redis', {timeout: 90_000}, () => {
     expect(await pods.call(next, 'app', ['HGET', 'otp:lineage', (await lineageOf(next)) ?? ''])).toBe(before);
     // The announcement, which codes wait for until then, is over.
     expect(await pods.call(next, 'app', ['HGET', 'otp:lineage', 'switching'])).toBe('');
+  });
+
+  it('note that the lineage goes on also where the new master once gives no answer in time', async () => {
+    const before = await lineageOf(master);
+    const folder = await mkdtemp(join(tmpdir(), 'otp-slow-client-'));
+    const {PATH: path} = process.env;
+    try {
+      await slowOnce(folder);
+      process.env.PATH = `${folder}:${path}`;
+      expect(await handOver()).toContain(`lineage ${before} continues as`);
+    } finally {
+      process.env.PATH = path;
+      await rm(folder, {recursive: true});
+    }
   });
 
   it('wait with the pause for a sentinel that would promote a replica: it hears of a new copy within 10 s', async () => {

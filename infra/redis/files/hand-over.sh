@@ -89,7 +89,8 @@ for host in $replicas; do
   [ "$host" = "$new" ] || ask "$host" @redisPort@ REPLICAOF "$new" @redisPort@ > /dev/null &
 done
 
-after=$(info "$new" replication)
+# One that keeps silent for a moment has lost nothing.
+until after=$(info "$new" replication) && [ -n "$after" ]; do sleep 0.05; done
 if [ "$(echo "$after" | field role)" != master ] || [ "$(echo "$after" | field master_replid2)" != "$lineage" ] ||
   [ "$(echo "$after" | field second_repl_offset)" -le "$offset" ]; then
   log 'the lineage ends here: the new master does not show all of it'
