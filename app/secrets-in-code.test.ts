@@ -61,6 +61,7 @@ describe('in the code of the service', () => {
       // With zeros, which say that no process holds the verification.
       'app/domain/verification-id.ts: holder.equals(',
       // As the scripts in Redis do: of keyed hashes of a fixed length, which the caller cannot choose.
+      'app/store/memory-holdings.ts: known?.fingerprint === fingerprint',
       'app/store/memory-store.ts: record.bindingMac === (presented.bindingMac',
       'app/store/memory-store.ts: record.fingerprint === idempotency?.fingerprint',
       'app/store/memory-store.ts: record.mac === presented.mac',
