@@ -61,7 +61,7 @@ function possible({usersPerSecond, mix}: Workload, {behaviours: offered}: Execut
 }
 
 async function record({scenario, executor, signal}: RunOptions, plan: RunPlan, testbed: Testbed): Promise<Recording> {
-  const connect = () =>
+  const createClient = () =>
     new Client({
       baseUrl: testbed.baseUrl,
       apiKey: testbed.apiKey,
@@ -70,9 +70,10 @@ async function record({scenario, executor, signal}: RunOptions, plan: RunPlan, t
       offer: testbed.offer,
       messages: testbed.messages,
     });
-  await assertSteady(scenario, testbed, connect(), signal);
+  await assertSteady(scenario, testbed, createClient(), signal);
 
-  const client = connect();
+  const client = createClient();
+  await client.connect();
   const timeline: TimelineEvent[] = [];
   const note = (event: string) => {
     const atMs = client.nowMs();

@@ -13,10 +13,14 @@ const LOOK_MS = 200;
 const LOOK_TIMEOUT_MS = 2_000;
 // A thousand users who call at the moment of a fault: with Node's 511 the system drops some, who try again after 1, 3 and 7 s.
 const BACKLOG = 4_096;
+// Node accepts one connection in each turn of its loop: of a thousand new ones the last would wait for seconds. So does no ingress.
+const CONNECTIONS_PER_INSTANCE = 256;
+// Shorter than an instance keeps an idle connection: it must not close one that is about to be used.
+const IDLE_MS = 20_000;
 
 export function startBalancer(instances: readonly ServiceInstance[]): Promise<Balancer> {
   return owning(async (owned) => {
-    const agent = new Agent({keepAlive: true});
+    const agent = new Agent({keepAlive: true, maxSockets: CONNECTIONS_PER_INSTANCE, timeout: IDLE_MS});
     owned.defer(() => agent.destroy());
     const rotation = watchReadiness(instances, owned);
     const server = createServer((incoming, outgoing) => void pass(incoming, outgoing, rotation, agent));

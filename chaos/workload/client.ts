@@ -1,4 +1,5 @@
 import {performance} from 'node:perf_hooks';
+import {Agent, fetch} from 'undici';
 import type {Messages, Offer} from '../executors/reached.ts';
 import {type Guess, type Operation, type OperationKind, outcomeOf} from '../history.ts';
 import type {PolicyName} from './policies.ts';
@@ -26,6 +27,10 @@ interface Answer {
   readonly body: Partial<{id: string; createdAt: string; expiresAt: string; attemptsRemaining: number; code: string}>;
 }
 
+// As applications have a pool: a thousand new connections in one moment would wait longer for each other than for the service.
+const CONNECTIONS = 256;
+const dispatcher = new Agent({connections: CONNECTIONS});
+
 /** Calls the service and writes every call into the history, whatever becomes of it. */
 export class Client {
   readonly operations: Operation[] = [];
@@ -37,6 +42,11 @@ export class Client {
 
   constructor(options: ClientOptions) {
     this.#options = options;
+  }
+
+  /** Opens the connections that a burst of calls needs. */
+  async connect(): Promise<void> {
+    await Promise.all(Array.from({length: CONNECTIONS}, () => this.#request('GET', '/readyz')));
   }
 
   /** Ms since the start of the run. */
@@ -130,6 +140,7 @@ export class Client {
         },
         body: body ? JSON.stringify(body) : null,
         signal: AbortSignal.timeout(this.#options.timeoutMs),
+        dispatcher,
       });
       const text = await response.text();
       const parsed = (text === '' ? {} : JSON.parse(text)) as Answer['body'];
