@@ -130,7 +130,7 @@ export class Creation {
     if (fallback.holdsRecipient(draft)) yield mine;
     for (const peer of this.#mayHold(draft)) if (peer.holds) yield toHolder(peer);
     // One that has begun to leave meanwhile may have handed it to one that had been asked by then.
-    if (notIn(peers.ready(), before).some(({holds}) => holds)) yield* this.#holders(draft);
+    if (goneFrom(before, peers.ready()).some(({holds}) => holds)) yield* this.#holders(draft);
   }
 
   #mayHold(draft: Draft): Peer[] {
@@ -216,7 +216,8 @@ export class Creation {
   ): Promise<CreateOutcome> {
     const {own, peers} = this.#options;
     // One that has begun to leave meanwhile has its turn, too: it may hold the recipient.
-    const ready = [...peers.ready(), ...notIn(peers.ready(), before)];
+    const now = peers.ready();
+    const ready = [...now, ...goneFrom(before, now)];
     let mayHaveCopy = isInDoubt;
     let peerMayHaveCopy = false;
     let failure = new StoreError('not_executed', 'no process takes the verification');
@@ -250,6 +251,7 @@ export class Creation {
   }
 }
 
-function notIn(some: readonly Peer[], all: readonly Peer[]): Peer[] {
-  return all.filter(({instance}) => !some.some((each) => each.instance === instance));
+/** Those of `before` that are not among those of `now`. */
+function goneFrom(before: readonly Peer[], now: readonly Peer[]): Peer[] {
+  return before.filter(({instance}) => !now.some((each) => each.instance === instance));
 }

@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import {limits, minute, noWaits, right, verification} from '../store/contract/support.ts';
-import {aged} from '../store/holding.ts';
+import {aged, type Holding} from '../store/holding.ts';
+import type {RecipientName} from '../store/memory-holdings.ts';
 import {singleServer} from '../store/redis/servers.ts';
 import {RedisHandover} from '../store/redis-handover.ts';
 import {RedisStore} from '../store/redis-store.ts';
@@ -22,20 +23,33 @@ async function redis() {
   let sequence = 0;
   return {
     store: new RedisStore({servers, timings: noWaits}),
-    adopt: async (holding: Parameters<RedisHandover['adoption']>[0]) =>
-      void (await handover.adoption(holding, 'process-one', ++sequence).send()),
+    adopt: async (holding: Holding) => void (await handover.adoption(holding, 'process-one', ++sequence).send()),
   };
 }
 
 async function memory() {
   const store = open();
-  return {store, adopt: (holding: Parameters<FallbackStore['adopt']>[0]) => store.adopt(holding)};
+  return {store, adopt: (holding: Holding) => store.adopt(holding)};
 }
 
-it.each([
+const targets = [
   ['the store', redis],
   ['a peer', memory],
-])(
+] as const;
+
+/** Hands a recipient over as if that had taken `passedMs`. */
+const handOver = (
+  from: FallbackStore,
+  name: RecipientName,
+  adopt: (holding: Holding) => Promise<void>,
+  passedMs: number,
+) =>
+  from.move(name, async (holding) => {
+    await adopt(aged(holding, passedMs));
+    return 'taken';
+  });
+
+it.each(targets)(
   'of more codes than may live side by side those go that end first, whenever they come: %s',
   async (_where, target) => {
     const {address} = createAddressBook();
@@ -45,20 +59,14 @@ it.each([
     // One process was cut off and held codes, while others went on without it.
     for (const where of [first, second]) await held.create(where, verification());
     await store.create(last, verification());
-    await held.move(first, async (holding) => {
-      await adopt(aged(holding, minute));
-      return 'taken';
-    });
+    await handOver(held, first, adopt, minute);
     expect(await store.read(first)).toMatchObject({snapshot: {status: 'superseded'}});
     for (const where of [second, last])
       expect(await store.check(where, right, limits)).toMatchObject({kind: 'approved'});
   },
 );
 
-it.each([
-  ['the store', redis],
-  ['a peer', memory],
-])(
+it.each(targets)(
   'of two verifications that one request was given the later one stays, whichever comes first: at %s',
   async (_where, target) => {
     const {address} = createAddressBook();
@@ -69,10 +77,7 @@ it.each([
       const [there, here] = [address(name), address(name)];
       await held.create(there, verification({maxPending: 3}), request);
       await store.create(here, verification({maxPending: 3}), request);
-      await held.move(there, async (holding) => {
-        await adopt(aged(holding, isHeldEarlier ? minute : -minute));
-        return 'taken';
-      });
+      await handOver(held, there, adopt, isHeldEarlier ? minute : -minute);
       const [earlier, later] = isHeldEarlier ? [there, here] : [here, there];
       expect(await store.create(address(name), verification(), request)).toMatchObject({id: later.id});
       expect(await store.check(earlier, right, limits)).toMatchObject({snapshot: {status: 'superseded'}});
@@ -81,10 +86,7 @@ it.each([
   },
 );
 
-it.each([
-  ['the store', redis],
-  ['a peer', memory],
-])(
+it.each(targets)(
   'of two copies of one code the one that the caller was told of keeps its request, however old the two are: at %s',
   async (_where, target) => {
     const {draft} = createAddressBook();
@@ -100,20 +102,14 @@ it.each([
         [copier, 0],
         [teller, minute],
       ] as const)
-        await from.move(drafted, async (holding) => {
-          await adopt(aged(holding, passedMs));
-          return 'taken';
-        });
+        await handOver(from, drafted, adopt, passedMs);
       expect(await store.create(told.address, told.verification, request)).toMatchObject({id: told.address.id});
       expect(await store.check(copy.address, right, limits)).toMatchObject({snapshot: {status: 'superseded'}});
     }
   },
 );
 
-it.each([
-  ['the store', redis],
-  ['a peer', memory],
-])(
+it.each(targets)(
   'of two verifications that one request was given none is good once one has been approved, whichever comes first: at %s',
   async (_where, target) => {
     const {address} = createAddressBook();
@@ -127,10 +123,7 @@ it.each([
       const [earlier, later] = isHeldEarlier ? [there, here] : [here, there];
       const approved = await (isHeldEarlier ? held : store).check(earlier, right, limits);
       expect(approved).toMatchObject({kind: 'approved'});
-      await held.move(there, async (holding) => {
-        await adopt(aged(holding, isHeldEarlier ? minute : -minute));
-        return 'taken';
-      });
+      await handOver(held, there, adopt, isHeldEarlier ? minute : -minute);
       expect(await store.check(later, right, limits)).toMatchObject({snapshot: {status: 'superseded'}});
       expect(await store.read(earlier)).toMatchObject({snapshot: {status: 'approved'}});
     }
