@@ -14,6 +14,11 @@ beforeAll(async () => {
   pods = await RedisPods.create();
   pods.start([0, 1, 2]);
   master = await pods.masterInStep();
+  // Two have named it; the third may still be starting.
+  const asked = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', masterName];
+  await pods.until('the sentinels of all pods', () =>
+    Promise.all([0, 1, 2].map((ordinal) => pods.call(ordinal, 'ops', asked, {program: 'sentinel'}))),
+  );
 }, 60_000);
 afterAll(() => pods[Symbol.asyncDispose]());
 
